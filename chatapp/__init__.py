@@ -1,0 +1,1 @@
+"""Wires the product together: settings, addresses and the ASGI application. It holds no behaviour."""

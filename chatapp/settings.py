@@ -1,0 +1,268 @@
+"""All settings, read from the environment (see chatapp/env.py and docs/configuration.md).
+
+Without any variable set the product runs on its embedded defaults: SQLite, one process, an in-memory layer and
+keys that it makes for itself on first run.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from chatapp import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load(BASE_DIR / ".env")
+
+# --- The host -----------------------------------------------------------------------------------
+PUBLIC_URL = env.text(
+    "PUBLIC_URL",
+    "",
+    "Address people type, such as https://chat.example.com; gives hosts, trusted origins, secure cookies and HSTS. "
+    "Unset: plain http on loopback.",
+).rstrip("/")
+HOST = env.text("HOST", "127.0.0.1", "Address that `manage.py serve` listens on.")
+PORT = env.whole("PORT", 8000, "Port that `manage.py serve` listens on.")
+DATA_DIR = Path(
+    env.text(
+        "DATA_DIR",
+        str(BASE_DIR / "data"),
+        "Folder for the embedded database, the keys made on first run and collected static files.",
+        shown="data/ beside manage.py",
+    )
+)
+DATABASE_URL = env.text(
+    "DATABASE_URL", "", "`postgres://user:password@host/name`. Unset: SQLite in DATA_DIR."
+)
+REDIS_URL = env.text(
+    "REDIS_URL",
+    "",
+    "`redis://host:6379/0`: layer and cache shared by several processes. Unset: in memory, one process.",
+)
+TRUSTED_PROXY = env.flag(
+    "TRUSTED_PROXY",
+    False,
+    "Believe X-Forwarded-For and X-Forwarded-Proto, because only your proxy can reach this server.",
+)
+DEBUG = env.flag("DEBUG", False, "Django's debug pages. Never on a server that others can reach.")
+
+EMBEDDED = not DATABASE_URL and not REDIS_URL
+
+
+def _key(name: str, make: object, meaning: str) -> str:
+    value = env.text(name, "", meaning, shown="made on first run (embedded defaults only)")
+    if not value and not EMBEDDED:
+        raise ImproperlyConfigured(
+            f"{name} is not set. With DATABASE_URL or REDIS_URL every process needs the same one; "
+            f"set it in the environment or in .env (docs/operating.md says how to make one)."
+        )
+    return value or env.kept(DATA_DIR / name.lower(), make)
+
+
+SECRET_KEY = _key("SECRET_KEY", env.new_secret, "Signs sessions and addresses of new chats.")
+FIELD_ENCRYPTION_KEYS = [
+    key.strip()
+    for key in _key(
+        "FIELD_ENCRYPTION_KEYS",
+        lambda: Fernet.generate_key().decode(),
+        "Fernet keys for stored credentials, by commas: the first encrypts, all decrypt.",
+    ).split(",")
+]
+
+# --- Limits and patience ------------------------------------------------------------------------
+FIRST_TOKEN_TIMEOUT = env.seconds(
+    "FIRST_TOKEN_TIMEOUT", 60, "How long a deployment may think before its first token."
+)
+CHUNK_TIMEOUT = env.seconds("CHUNK_TIMEOUT", 30, "How long a deployment may pause between two chunks.")
+GRACE_PERIOD = env.seconds(
+    "GRACE_PERIOD", 5, "After SIGTERM, how long running answers may go on before they are interrupted."
+)
+MAX_QUESTION = env.whole("MAX_QUESTION", 400_000, "Longest question, in characters.")
+MAX_BODY = env.whole("MAX_BODY", 8_000_000, "Largest request body, in bytes.")
+DEMO_PASSWORD = env.text(
+    "DEMO_PASSWORD", "", "Password of the demo's people.", shown="random, kept in DATA_DIR"
+)
+
+# --- Hosts, origins, cookies --------------------------------------------------------------------
+_public = urlsplit(PUBLIC_URL)
+if PUBLIC_URL and (_public.scheme not in {"http", "https"} or not _public.hostname or _public.path):
+    raise ImproperlyConfigured(
+        "PUBLIC_URL must be a scheme and a host, such as https://chat.example.com, without a path."
+    )
+SECURE = _public.scheme == "https"
+_LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [_public.hostname, *_LOOPBACK] if _public.hostname else list(_LOOPBACK)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+if TRUSTED_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Django ---------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",  # before staticfiles: `runserver` then speaks websockets
+    "conversations",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "channels",
+    "csp",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "conversations.middleware.person",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "chatapp.urls"
+ASGI_APPLICATION = "chatapp.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Data -----------------------------------------------------------------------------------------
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASE_URL:
+    DATABASES = {"default": env.database(DATABASE_URL)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "chatapp.sqlite3",
+            # A test database in memory cannot be shared between threads without table locks.
+            "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
+        }
+    }
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # With Django's defaults most concurrent read-then-write transactions end in "database is locked".
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+else:
+    # Persistent connections are never returned under ASGI; a pool is.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16}
+
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL], "prefix": "chatapp"},
+        }
+    }
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    }
+else:
+    # Few, small messages: but one that waits longer than `expiry` would throw its socket out of all groups.
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels.layers.InMemoryChannelLayer",
+            "CONFIG": {"capacity": 1000, "expiry": 3600},
+        }
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- People ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "conversations.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "new_chat"
+ACCOUNT_ADAPTER = "conversations.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+
+# --- Languages, time, static files ------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French")), ("ko", _("Korean"))]
+LOCALE_PATHS = [BASE_DIR / "chatapp" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "chatapp.static.ModuleStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"conversations": {"level": "INFO"}, "chatapp": {"level": "INFO"}},
+}

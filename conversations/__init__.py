@@ -1,0 +1,1 @@
+"""The product: one Django app of nested plain packages, imported downwards only (docs/architecture.md)."""

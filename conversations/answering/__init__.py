@@ -1,0 +1,10 @@
+"""One question through, for whoever asks: admission, history, retry and fallback, around the completions client.
+
+`stream` is the one entry, for the pages and for the served API alike.
+"""
+
+from conversations.answering.admission import Disabled
+from conversations.answering.notices import FellBack, Notice, Tried, Trimmed
+from conversations.answering.stream import stream
+
+__all__ = ["Disabled", "FellBack", "Notice", "Tried", "Trimmed", "stream"]

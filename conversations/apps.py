@@ -1,0 +1,12 @@
+"""The app's registration with Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConversationsConfig(AppConfig):
+    name = "conversations"
+    verbose_name = _("Chat")
+
+    def ready(self) -> None:
+        from conversations import checks  # noqa: F401  registers the system checks

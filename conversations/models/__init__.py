@@ -1,0 +1,25 @@
+"""What is stored: people, deployments, prompts, conversations, messages and their attempts."""
+
+from conversations.models.access import Reader
+from conversations.models.attempt import Attempt
+from conversations.models.conversation import Busy, Conversation, Turn
+from conversations.models.deployment import Deployment
+from conversations.models.message import RUNNING, Message, Role, State
+from conversations.models.prompt import Prompt, PromptVersion
+from conversations.models.user import User
+
+__all__ = [
+    "RUNNING",
+    "Attempt",
+    "Busy",
+    "Conversation",
+    "Deployment",
+    "Message",
+    "Prompt",
+    "PromptVersion",
+    "Reader",
+    "Role",
+    "State",
+    "Turn",
+    "User",
+]

@@ -1,0 +1,57 @@
+"""One try at writing an answer: what was asked for, what came, what it cost, how it ended.
+
+*Continue* adds an attempt to the same message; *Try again* and *Regenerate* make a sibling message instead.
+The attempt's text is the part of the message's text from `start` on (up to the next attempt's start), and it is
+a prefix of what upstream sent.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.deployment import Deployment
+from conversations.models.message import Message
+
+
+class Attempt(models.Model):
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField(help_text="The epoch of its frames, from 1.")
+    start = models.PositiveIntegerField(default=0, help_text="Characters of the message before it.")
+    language = models.CharField(max_length=8, blank=True)
+
+    # What was asked for
+    deployment = models.ForeignKey(Deployment, models.PROTECT, null=True, related_name="+")
+    system_text = models.TextField(blank=True)
+    facts = models.JSONField(default=dict, help_text="Messages sent and left out, parameters.")
+    tries = models.JSONField(default=list, help_text="Failed tries before the first token.")
+
+    # What came
+    model = models.CharField(max_length=200, blank=True)
+    request_id = models.CharField(max_length=200, blank=True)
+    finish_reason = models.CharField(max_length=64, blank=True)
+    usage = models.JSONField(default=dict)
+    filters = models.JSONField(default=dict)
+    tool_calls = models.JSONField(default=list)
+    reasoning = models.TextField(blank=True)
+    error = models.CharField(max_length=64, blank=True, help_text="Code of completions.errors.")
+    detail = models.TextField(blank=True, help_text="For administrators.")
+
+    started = models.DateTimeField(auto_now_add=True)
+    first_token_ms = models.PositiveIntegerField(null=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint("message", "number", name="attempt_number")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}/{self.number}"
+
+    def record(self, **facts: Any) -> None:
+        """Set and save what became known, in one statement."""
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(facts))

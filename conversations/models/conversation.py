@@ -1,0 +1,202 @@
+"""A conversation: one person's tree of questions and answers, with a current leaf."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.attempt import Attempt
+from conversations.models.deployment import Deployment
+from conversations.models.message import Message, Role, State
+from conversations.models.prompt import PromptVersion
+
+
+class Busy(Exception):
+    """An answer of this conversation is being written; a second one would interleave with it."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What `ask` accepted; `new` is False if the same question had been accepted before."""
+
+    question: Message
+    answer: Message
+    new: bool = True
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def for_user(self, user: models.Model) -> Self:
+        """This person's own conversations; everything else does not exist for them."""
+        return self.filter(owner_id=user.pk)
+
+
+class Conversation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations"
+    )
+    title = models.CharField(_("title"), max_length=200)
+    leaf = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
+    deployment = models.ForeignKey(
+        Deployment, models.PROTECT, null=True, blank=True, related_name="conversations"
+    )
+    prompt = models.ForeignKey(
+        PromptVersion, models.PROTECT, null=True, blank=True, related_name="conversations"
+    )
+    prompt_values = models.JSONField(default=dict, blank=True)
+    unseen = models.BooleanField(default=False, help_text="An answer ended while nobody looked.")
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    updated = models.DateTimeField(_("updated"), default=timezone.now, db_index=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        ordering = ["-updated"]
+        indexes = [models.Index("owner", "-updated", name="conversation_of_owner")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def start(
+        cls, owner: models.Model, *, id: uuid.UUID, text: str, deployment: Deployment | None
+    ) -> "Conversation":
+        """The conversation `id` of `owner`, made now if it is new, titled after its first question."""
+        made, _new = cls.objects.get_or_create(
+            pk=id,
+            owner_id=owner.pk,
+            defaults={"title": title_of(text), "deployment": deployment},
+        )
+        return made
+
+    def ask(
+        self,
+        text: str,
+        *,
+        client_id: uuid.UUID | None = None,
+        parent: uuid.UUID | None = None,
+        at_root: bool = False,
+        language: str = "",
+    ) -> Turn:
+        """Accept a question: the question, an empty answer and its first attempt, in one transaction.
+
+        `parent` is the answer it follows; without one it follows the current leaf, or nothing if `at_root`.
+        Raises Busy while another answer runs, Message.DoesNotExist for a parent that is not here. The same
+        `client_id` of the same owner is the same question and is accepted once.
+        """
+        with transaction.atomic():
+            locked = Conversation.objects.select_for_update().get(pk=self.pk)
+            if client_id and (known := locked._known(client_id)):
+                return known
+            locked._must_be_free()
+            if parent is not None:
+                followed = locked.messages.get(pk=parent, role=Role.ASSISTANT).pk
+            else:
+                followed = None if at_root else locked.leaf_id
+            question = Message.objects.create(
+                conversation=locked,
+                owner_id=locked.owner_id,
+                parent_id=followed,
+                role=Role.USER,
+                text=text,
+                client_id=client_id,
+            )
+            return Turn(question, locked._answer_to(question, language))
+
+    def answer_again(self, question: Message, *, language: str = "") -> Message:
+        """A new, empty answer beside the ones that `question` has. Raises Busy."""
+        with transaction.atomic():
+            locked = Conversation.objects.select_for_update().get(pk=self.pk)
+            locked._must_be_free()
+            return locked._answer_to(question, language)
+
+    def go_on(self, answer: Message, *, language: str = "") -> Message:
+        """Let an answer that ended early be continued: a further attempt of the same message. Raises Busy."""
+        with transaction.atomic():
+            locked = Conversation.objects.select_for_update().get(pk=self.pk)
+            locked._must_be_free()
+            answer.refresh_from_db()
+            answer.state, answer.runner, answer.stop_requested = State.PENDING, "", False
+            answer.beat_at = timezone.now()
+            answer.save(update_fields=["state", "runner", "stop_requested", "beat_at"])
+            last = answer.attempts.order_by("-number").first()
+            locked._attempt(answer, last.number + 1 if last else 1, len(answer.text), language)
+            locked._moved_to(answer)
+            return answer
+
+    def path(self, leaf: uuid.UUID | None = None) -> list[Message]:
+        """Messages from the first question to `leaf` (the current leaf), oldest first, attempts loaded."""
+        known = {each.pk: each for each in self.messages.prefetch_related("attempts__deployment")}
+        path: list[Message] = []
+        step = known.get(leaf or self.leaf_id) if (leaf or self.leaf_id) else None
+        while step is not None:
+            path.append(step)
+            step = known.get(step.parent_id) if step.parent_id else None
+        return path[::-1]
+
+    def branch_through(self, message: Message) -> uuid.UUID:
+        """The leaf of the branch that `message` is on: the newest child, down to the end."""
+        children: dict[uuid.UUID | None, uuid.UUID] = {}
+        for pk, parent in self.messages.order_by("created").values_list("pk", "parent_id"):
+            children[parent] = pk
+        leaf = message.pk
+        while leaf in children:
+            leaf = children[leaf]
+        return leaf
+
+    def seen(self) -> bool:
+        """Its owner looked at it; True if that was news."""
+        return bool(Conversation.objects.filter(pk=self.pk, unseen=True).update(unseen=False))
+
+    def _known(self, client_id: uuid.UUID) -> Turn | None:
+        asked = Message.objects.filter(owner_id=self.owner_id, client_id=client_id).first()
+        if asked is None:
+            return None
+        answer = asked.children.order_by("created").first()
+        return Turn(asked, answer, new=False) if answer else None
+
+    def _must_be_free(self) -> None:
+        if self.messages.running().exists():
+            raise Busy
+
+    def _answer_to(self, question: Message, language: str) -> Message:
+        answer = Message.objects.create(
+            conversation=self,
+            owner_id=self.owner_id,
+            parent=question,
+            role=Role.ASSISTANT,
+            state=State.PENDING,
+            beat_at=timezone.now(),
+        )
+        self._attempt(answer, 1, 0, language)
+        self._moved_to(answer)
+        return answer
+
+    def _attempt(self, answer: Message, number: int, start: int, language: str) -> None:
+        Attempt.objects.create(
+            message=answer,
+            number=number,
+            start=start,
+            language=language,
+            deployment_id=self.deployment_id,
+            system_text=self.prompt.render(self.prompt_values) if self.prompt else "",
+        )
+
+    def _moved_to(self, answer: Message) -> None:
+        self.leaf, self.updated, self.unseen = answer, timezone.now(), False
+        self.save(update_fields=["leaf", "updated", "unseen"])
+
+
+def title_of(question: str) -> str:
+    """The first line of a question with words in it, without Markdown signs, shortened to 80 characters."""
+    lines = (re.sub(r"^[\s#>*`\-]+", "", line).strip() for line in question.splitlines())
+    first = next((line for line in lines if line), question.strip())
+    return Truncator(" ".join(first.split())).chars(80)

@@ -1,0 +1,139 @@
+"""A deployment: a model somewhere, by the name people and programs choose it by."""
+
+from typing import Self
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conversations.completions.endpoints import KINDS, Endpoint
+from conversations.models.secrets import Secrets, SecretsField
+
+KEY = "/key"
+
+
+class DeploymentQuerySet(models.QuerySet["Deployment"]):
+    def usable(self) -> Self:
+        """Those that may be asked now, the default one first."""
+        return self.filter(enabled=True).order_by("position", "label", "pk")
+
+
+def kinds() -> list[tuple[str, str]]:
+    labels = {
+        "openai": _("OpenAI or compatible"),
+        "azure": _("Azure OpenAI"),
+        "offline": _("Offline (built in)"),
+    }
+    return [(kind, str(labels.get(kind, kind))) for kind in KINDS]
+
+
+class Deployment(models.Model):
+    """Disabled, not deleted, while a conversation refers to it: a conversation never changes its model silently."""
+
+    name = models.CharField(
+        _("name"),
+        max_length=64,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("Letters, digits, “.”, “_”, “-”."))],
+        help_text=_("What programs write as “model”. Letters, digits, “.”, “_” and “-”."),
+    )
+    label = models.CharField(
+        _("label"), max_length=80, blank=True, help_text=_("What people see. Empty: the name.")
+    )
+    kind = models.CharField(_("kind"), max_length=32, choices=kinds, default="openai")
+    endpoint = models.URLField(
+        _("endpoint"),
+        max_length=500,
+        blank=True,
+        assume_scheme="https",
+        help_text=_(
+            "OpenAI or compatible: the base URL up to and including /v1. "
+            "Azure OpenAI: https://NAME.openai.azure.com."
+        ),
+    )
+    model = models.CharField(
+        _("model"),
+        max_length=200,
+        blank=True,
+        help_text=_("The upstream's own id of the model or deployment. Empty: the name."),
+    )
+    api_version = models.CharField(
+        _("API version"), max_length=32, blank=True, help_text=_("Azure only, such as 2024-10-21.")
+    )
+    context_window = models.PositiveIntegerField(
+        _("context window"),
+        default=128_000,
+        validators=[MinValueValidator(256)],
+        help_text=_("Tokens that question, history and answer may take together."),
+    )
+    fallback = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("fallback"),
+        help_text=_("Takes over before the first token when this one is busy or down."),
+    )
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=10, help_text=_("The lowest is chosen for a new chat.")
+    )
+    enabled = models.BooleanField(_("enabled"), default=True)
+    secrets = SecretsField()
+
+    objects = DeploymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deployment")
+        verbose_name_plural = _("deployments")
+        ordering = ["position", "label", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name
+
+    @property
+    def key(self) -> str:
+        return self.secrets.get(KEY, "")
+
+    def set_key(self, key: str) -> None:
+        """Store a new key; empty removes it."""
+        self.secrets = Secrets({KEY: key} if key else {})
+
+    def endpoint_at(self) -> Endpoint:
+        """How to reach this deployment, as the value that the completions client takes."""
+        return Endpoint(
+            kind=self.kind,
+            address=self.endpoint,
+            model=self.model or self.name,
+            key=self.key,
+            api_version=self.api_version,
+            name=self.name,
+        )
+
+    def line(self) -> list["Deployment"]:
+        """This deployment and those that take over for it, in order, each once, usable ones only."""
+        found: list[Deployment] = []
+        following: Deployment | None = self
+        while following is not None and following not in found:
+            found.append(following)
+            following = following.fallback
+        return [each for each in found if each.enabled]
+
+    def clean(self) -> None:
+        if self.kind != "offline" and not self.endpoint:
+            raise ValidationError({"endpoint": _("Enter the address of the deployment.")})
+        if self.kind.startswith("azure") and self.kind != "azure_v1" and not self.api_version:
+            raise ValidationError({"api_version": _("Azure needs an API version, such as 2024-10-21.")})
+        if self.fallback_id and self.fallback_id == self.pk:
+            raise ValidationError({"fallback": _("A deployment cannot take over for itself.")})
+
+    def host(self) -> str:
+        """Scheme, host and port a stored key may be sent to."""
+        parts = urlsplit(self.endpoint)
+        return f"{parts.scheme}://{parts.netloc}".lower()
