@@ -1,15 +1,63 @@
 """Fits a conversation into a context window, leaving out its oldest turns and never its last question."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from asgiref.sync import sync_to_async
 
 from conversations.answering import tokens
 from conversations.answering.notices import Trimmed
 from conversations.completions.errors import PromptTooLong
-from conversations.completions.wire import ChatRequest, Message, with_messages
+from conversations.completions.wire import Message
 
 PER_MESSAGE = 4  # tokens of framing that chat formats put around each message
-ANSWER_SHARE = 4  # a quarter of the window, at most ANSWER_TOKENS, is kept free for the answer
-ANSWER_TOKENS = 4096
+ANSWER_TOKENS = 4096  # kept free for the answer, but never more than a quarter of the window
+
+
+async def fit(
+    messages: Sequence[Message], window: int, asked: int | None = None
+) -> tuple[list[Message], Trimmed | None]:
+    """The messages that fit into `window` tokens beside an answer of `asked` tokens, and what was left out.
+
+    System messages and everything from the last question on stay. Raises PromptTooLong if these alone do not fit.
+    """
+    room = window - min(asked or ANSWER_TOKENS, window // 4)
+    # A token is at least one byte, so most conversations are known to fit without counting a single one.
+    if sum(PER_MESSAGE + len(_text(each).encode()) for each in messages) <= room:
+        return list(messages), None
+    return await sync_to_async(_fit, thread_sensitive=False)(list(messages), room)
+
+
+def _fit(messages: list[Message], room: int) -> tuple[list[Message], Trimmed | None]:
+    sizes = [PER_MESSAGE + tokens.count(_text(each)) for each in messages]
+    last = max((at for at, each in enumerate(messages) if each.role == "user"), default=0)
+    kept = {at for at, each in enumerate(messages) if each.role in {"system", "developer"} or at >= last}
+    used = sum(sizes[at] for at in kept)
+    if used > room:
+        raise PromptTooLong(
+            f"The question takes {used:,} tokens; the deployment has room for {room:,}. "
+            "Shorten it, or choose a deployment with a larger context window."
+        )
+    for at in range(last - 1, -1, -1):
+        if at in kept:
+            continue
+        if used + sizes[at] > room:
+            break
+        used += sizes[at]
+        kept.add(at)
+    while (first := _first_turn(messages, kept)) is not None and messages[first].role != "user":
+        kept.discard(first)  # an answer without its question would only confuse
+    fitting = [each for at, each in enumerate(messages) if at in kept]
+    left_out = len(messages) - len(fitting)
+    return fitting, Trimmed(sent=len(fitting), left_out=left_out) if left_out else None
+
+
+def _first_turn(messages: list[Message], kept: set[int]) -> int | None:
+    turns = (at for at in sorted(kept) if messages[at].role not in {"system", "developer"})
+    return next(turns, None)
+
+
+def _text(message: Message) -> str:
+    if isinstance(message.content, str):
+        return message.content
+    parts = message.content or []
+    return "".join(part.get("text") or "" for part in parts)

@@ -1,0 +1,110 @@
+"""The one way from a request to chunks: admitted, fitted, tried again before its first token, fallen back.
+
+Retries are never hidden: each is a `Tried` among the chunks. At most QUIET_TRIES are silent; after those a
+declared fallback takes over, or the waiting becomes visible, up to VISIBLE_TRIES.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import msgspec
+from django.conf import settings
+
+from conversations.answering.admission import Candidate, admit
+from conversations.answering.history import fit
+from conversations.answering.notices import FellBack, Notice, Tried
+from conversations.completions import client
+from conversations.completions.errors import CompletionError, PromptTooLong, TimedOut
+from conversations.completions.wire import ChatRequest, Chunk
+from conversations.models import Deployment, Reader
+
+QUIET_TRIES = 2
+VISIBLE_TRIES = 3
+QUIET_WAIT = 5.0  # seconds; a longer Retry-After is shown
+LONGEST_WAIT = 60.0  # seconds; an upstream that asks for more has failed
+
+
+async def stream(
+    request: ChatRequest, *, deployment: Deployment, reader: Reader, trim: bool = False
+) -> AsyncGenerator[Chunk | Notice, None]:
+    """Chunks of the answer, with notices in between.
+
+    `trim` leaves out the oldest turns that do not fit; without it a long prompt fails as PromptTooLong, which is
+    what a program expects. Raises CompletionError.
+    """
+    candidates = await admit(deployment, reader)
+    for at, candidate in enumerate(candidates):
+        last = at == len(candidates) - 1
+        if at:
+            yield FellBack(candidate.pk, candidate.label)
+        try:
+            async with aclosing(_ask(request, candidate, trim=trim, patient=last)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+            return
+        except _NextPlease:
+            continue
+
+
+class _NextPlease(Exception):
+    """This candidate failed before its first token and another one stands by."""
+
+
+async def _ask(
+    request: ChatRequest, candidate: Candidate, *, trim: bool, patient: bool
+) -> AsyncGenerator[Chunk | Notice, None]:
+    window, failures = candidate.context_window, 0
+    while True:
+        sent = request
+        if trim:
+            asked = request.max_completion_tokens or request.max_tokens
+            messages, trimmed = await fit(request.messages, window, asked)
+            sent = msgspec.structs.replace(request, messages=messages)
+            if trimmed:
+                yield trimmed
+        began = False
+        try:
+            async with aclosing(_upstream(sent, candidate)) as chunks:
+                async for chunk in chunks:
+                    began = began or bool(chunk.choices)
+                    yield chunk
+            return
+        except PromptTooLong as error:
+            # The upstream counts differently from us: once more with less history, then it is the question's turn.
+            if began or not trim or error.status is None or window < candidate.context_window:
+                raise
+            window = window * 3 // 4
+        except CompletionError as error:
+            failures += 1
+            if began or not error.retryable:
+                raise
+            if isinstance(error, TimedOut) and patient:
+                raise  # a person has waited long enough; the page offers another try
+            wait = 0.0 if isinstance(error, TimedOut) else _wait(error, failures)
+            quiet = failures <= QUIET_TRIES and wait <= QUIET_WAIT
+            if not patient and (not quiet or isinstance(error, TimedOut)):
+                raise _NextPlease from error
+            if failures > QUIET_TRIES + VISIBLE_TRIES or wait > LONGEST_WAIT:
+                raise
+            yield Tried(
+                candidate.label, error.code, str(error), error.request_id or "", wait, quiet
+            )
+            await asyncio.sleep(wait)
+
+
+def _upstream(request: ChatRequest, candidate: Candidate) -> AsyncGenerator[Chunk, None]:
+    return client.stream(
+        request,
+        candidate.endpoint,
+        first_token_timeout=settings.FIRST_TOKEN_TIMEOUT,
+        chunk_timeout=settings.CHUNK_TIMEOUT,
+    )
+
+
+def _wait(error: CompletionError, failures: int) -> float:
+    """Seconds until the next try: what upstream asks for, else doubling from half a second, with jitter."""
+    if error.retry_after is not None:
+        return max(error.retry_after, 0.05)
+    return min(0.5 * 2 ** (failures - 1), 8.0) * random.uniform(0.75, 1.25)

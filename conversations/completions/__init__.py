@@ -1,0 +1,1 @@
+"""The chat-completions wire, without Django: what is sent, what is read, and how it fails."""

@@ -1,0 +1,209 @@
+"""Everything that can go wrong between us and a deployment.
+
+CompletionError
+├─ Unreachable          no response at all: DNS, refused, TLS, broken before the first byte      (retry helps)
+│  └─ ForbiddenAddress  the address must not be reached, such as a cloud's metadata service
+├─ TimedOut             no first token, or no further chunk, in time                             (retry helps)
+├─ Refused              answered with an error: a status, or an error object inside a 200
+│  ├─ BadKey            401, 403: the key is wrong or may not do this
+│  ├─ NotFound          404: no such path, deployment or model
+│  ├─ RateLimited       429: too many requests for now                                           (retry helps)
+│  ├─ QuotaExceeded     429 insufficient_quota: nothing is left to spend
+│  ├─ PromptTooLong     the prompt does not fit into the context window
+│  ├─ PromptFiltered    the prompt was refused by a content filter
+│  ├─ Redirected        3xx: we follow none, a key must not travel to another host
+│  ├─ InvalidRequest    any other 4xx: a parameter it does not take
+│  └─ UpstreamDown      5xx, 408: the deployment is in trouble                                   (retry helps)
+├─ NotAStream           a 200 that is not this wire: HTML, text, undecodable events
+└─ BrokenOff            the stream began and ended without a finish_reason
+"""
+
+from typing import Any
+
+LONGEST = 300  # characters of an upstream's own words that an error may repeat
+
+
+class CompletionError(Exception):
+    """str() says what happened, for logs and administrators; never a secret, never a whole body."""
+
+    code = "completion_error"
+    retryable = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after  # seconds
+        self.request_id = request_id
+
+
+class Unreachable(CompletionError):
+    """Nobody answered at the address."""
+
+    code, retryable = "unreachable", True
+
+
+class ForbiddenAddress(Unreachable):
+    """The name leads to an address that no deployment may have."""
+
+    code, retryable = "forbidden_address", False
+
+
+class TimedOut(CompletionError):
+    """`phase` is "first_token" or "chunk"."""
+
+    code, retryable = "timed_out", True
+
+    def __init__(self, message: str, *, phase: str, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.phase = phase
+
+
+class Refused(CompletionError):
+    """The deployment answered that it will not."""
+
+    code = "refused"
+
+
+class BadKey(Refused):
+    """The key is missing, wrong, or not allowed to do this."""
+
+    code = "bad_key"
+
+
+class NotFound(Refused):
+    """There is no such path, deployment or model at the address."""
+
+    code = "not_found"
+
+
+class RateLimited(Refused):
+    """Too many requests or tokens for now; `retry_after` says how long, if upstream did."""
+
+    code, retryable = "rate_limited", True
+
+
+class QuotaExceeded(Refused):
+    """The account behind the key has nothing left to spend."""
+
+    code = "quota_exceeded"
+
+
+class PromptTooLong(Refused):
+    """Question and history do not fit; without a status it was counted here."""
+
+    code = "prompt_too_long"
+
+
+class PromptFiltered(Refused):
+    """A content filter refused the prompt; `results` maps category to its result."""
+
+    code = "content_filter"
+
+    def __init__(self, message: str, *, results: dict[str, Any], **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.results = results
+
+
+class Redirected(Refused):
+    """The address answers with a redirect, which is not followed."""
+
+    code = "redirected"
+
+
+class InvalidRequest(Refused):
+    """The deployment does not take this request; `param` names the parameter if upstream did."""
+
+    code = "invalid_request"
+
+    def __init__(self, message: str, *, param: str | None = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.param = param
+
+
+class UpstreamDown(Refused):
+    """The deployment failed on its side."""
+
+    code, retryable = "upstream_down", True
+
+
+class NotAStream(CompletionError):
+    """What came back is not the chat-completions wire."""
+
+    code = "not_a_stream"
+
+
+class BrokenOff(CompletionError):
+    """Part of an answer came, and then no end of it."""
+
+    code = "broken_off"
+
+
+def refusal(
+    status: int | None, body: Any, *, retry_after: float | None = None, request_id: str | None = None
+) -> Refused:
+    """The error that a status and a decoded error body mean; `status` is None for one inside a 200."""
+    facts = _facts(body)
+    words = f"{facts['message'] or 'no reason given'}"[:LONGEST]
+    message = f"HTTP {status}: {words}" if status else words
+    common: dict[str, Any] = {
+        "status": status,
+        "retry_after": retry_after,
+        "request_id": request_id,
+    }
+    code = facts["code"]
+    effective = status or _status_of(code)
+    if code == "content_filter":
+        return PromptFiltered(message, results=facts["results"], **common)
+    if code in {"context_length_exceeded", "string_above_max_length"} or effective == 413:
+        return PromptTooLong(message, **{**common, "status": status or 400})
+    if code in {"insufficient_quota", "billing_hard_limit_reached"}:
+        return QuotaExceeded(message, **common)
+    if 300 <= effective < 400:
+        return Redirected(message, **common)
+    if effective == 408 or effective >= 500:
+        return UpstreamDown(message, **common)
+    known = {401: BadKey, 403: BadKey, 404: NotFound, 429: RateLimited}.get(effective)
+    return known(message, **common) if known else InvalidRequest(message, param=facts["param"], **common)
+
+
+def _status_of(code: str) -> int:
+    """The status that an error inside a 200 would have had, by its code or type."""
+    if code.isdigit() and 300 <= int(code) < 600:
+        return int(code)
+    for words, status in (
+        (("rate_limit", "too_many", "throttl"), 429),
+        (("invalid_api_key", "authentication", "unauthorized", "permission"), 401),
+        (("not_found", "deploymentnotfound"), 404),
+        (("invalid_request", "invalid_parameter", "badrequest"), 400),
+    ):
+        if any(word in code for word in words):
+            return status
+    return 500
+
+
+def _facts(body: Any) -> dict[str, Any]:
+    """message, code, param and filter results from any of the shapes in which errors come."""
+    error = body.get("error", body) if isinstance(body, dict) else body
+    if not isinstance(error, dict):
+        return {"message": str(error or "").strip(), "code": "", "param": None, "results": {}}
+    inner = error.get("innererror") or error.get("inner_error") or {}
+    inner = inner if isinstance(inner, dict) else {}
+    results = inner.get("content_filter_result") or inner.get("content_filter_results") or {}
+    code = str(error.get("code") or error.get("type") or "").lower()
+    if str(inner.get("code", "")) == "ResponsibleAIPolicyViolation":
+        code = "content_filter"
+    message = error.get("message") or error.get("detail") or error.get("title") or ""
+    param = error.get("param")
+    return {
+        "message": str(message).strip(),
+        "code": code,
+        "param": param if isinstance(param, str) else None,
+        "results": results if isinstance(results, dict) else {},
+    }
