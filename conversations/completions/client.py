@@ -17,7 +17,7 @@ import msgspec
 
 from conversations.completions import net
 from conversations.completions.endpoints import Endpoint, kind
-from conversations.completions.errors import BrokenOff, NotAStream, TimedOut, Unreachable, refusal
+from conversations.completions.errors import BrokenOff, TimedOut, Unreachable, refusal
 from conversations.completions.reading import LARGEST_BODY, Reading
 from conversations.completions.wire import ChatRequest, Chunk, Facts, body
 
@@ -92,10 +92,14 @@ async def _next(
         async with asyncio.timeout_at(deadline):
             return await anext(pieces, None)
     except TimeoutError:
+        if reading.finished:
+            return None  # complete; only its [DONE] is missing
         if reading.began:
             raise _late("chunk", chunk_timeout) from None
         raise _late("first_token", first_token_timeout) from None
     except httpx.HTTPError as error:
+        if reading.finished:
+            return None
         if reading.began:
             raise BrokenOff(f"The connection broke: {_words(error)}") from error
         raise Unreachable(f"The connection broke before the first token: {_words(error)}") from error

@@ -10,12 +10,12 @@ LARGEST_BODY = 8_000_000  # bytes of an answer that is not streamed, or of an er
 
 
 class Reading:
-    """Feed network reads; get chunks. `began` is true from the first piece of an answer on."""
+    """Feed network reads; get chunks. `began`: a piece of an answer came; `finished`: its end came too."""
 
     def __init__(self, *, json_body: bool = False) -> None:
         self.began = False
         self._events = Events()
-        self._finished = False
+        self.finished = False
         self._done = False  # [DONE] was seen: what follows is not the answer's
         self._json: bytes | None = b"" if json_body else None
         self._seen = b""  # the first bytes, to tell a page of HTML from a stream
@@ -23,7 +23,7 @@ class Reading:
     def feed(self, piece: bytes) -> Iterator[Chunk]:
         """Chunks that `piece` completes; raises NotAStream, BrokenOff or a Refused from inside the stream."""
         if self._json is not None:
-            if self._json == b"" and piece.lstrip()[:5] in (b"data:", b"event") :
+            if self._json == b"" and piece.lstrip()[:5] in (b"data:", b"event"):
                 self._json = None  # some servers stream events under the wrong content type
             else:
                 self._json += piece
@@ -44,7 +44,7 @@ class Reading:
             yield from self._whole(self._json)
         else:
             yield from self._chunks(self._events.end())
-        if self._finished:
+        if self.finished:
             return
         if self.began:
             raise BrokenOff("The stream ended without a finish_reason.")
@@ -69,7 +69,7 @@ class Reading:
         for choice in chunk.choices or ():
             self.began = True
             if choice.index == 0 and choice.finish_reason:
-                self._finished = True
+                self.finished = True
         return chunk
 
     def _whole(self, data: bytes) -> Iterator[Chunk]:

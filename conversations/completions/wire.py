@@ -106,6 +106,11 @@ def body(request: ChatRequest) -> bytes:
     return _encoder.encode(request)
 
 
+def plain(value: Struct) -> Any:
+    """The value as dictionaries and lists, without what is not set."""
+    return msgspec.to_builtins(value)
+
+
 def read_chunk(data: str | bytes) -> Chunk:
     """The chunk in `data`; raises ValueError if it is no JSON object."""
     try:

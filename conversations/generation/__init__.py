@@ -1,0 +1,9 @@
+"""Durable answers: an answer is a row and a task of its own, whoever looks on or goes away.
+
+`start`, `stop` and `watch` are the only door; `drain` and `keep_sweeping` belong to the server process.
+"""
+
+from conversations.generation.runner import drain, keep_sweeping, start, stop, sweep
+from conversations.generation.watch import View, hear, watch
+
+__all__ = ["View", "drain", "hear", "keep_sweeping", "start", "stop", "sweep", "watch"]

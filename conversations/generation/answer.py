@@ -1,0 +1,156 @@
+"""One answer, top to bottom: take the row, ask, keep the text, save how it ended, tell.
+
+The task that runs this belongs to nobody's socket. It is never cancelled itself: `Running.end` cancels the part
+that reads from upstream, so that saving always follows.
+"""
+
+import asyncio
+import logging
+import time
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.db import DatabaseError
+
+from conversations import answering
+from conversations.completions.draft import Draft
+from conversations.completions.errors import CompletionError, PromptFiltered
+from conversations.generation import publish
+from conversations.generation.live import Live, Waiting
+from conversations.generation.work import Work, load, outcome, record
+from conversations.models import Message, State
+
+log = logging.getLogger(__name__)
+
+SAVE_WAITS = (0.1, 0.3, 1.0, 3.0, 5.0, 10.0, 10.0)  # seconds between tries of the final save
+
+
+class Running:
+    """An answer that this process writes: its live text, and the means to end it early."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.live = Live(
+            work.message, work.conversation, epoch=work.attempt.number, text=work.text
+        )
+        self.draft = Draft()
+        self.tries: list[dict[str, Any]] = []
+        self.facts: dict[str, Any] = {}
+        self.saved = len(work.text)  # characters that the last checkpoint holds
+        self.published = self.saved  # characters that other processes were told
+        self.ending: State | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._started = time.monotonic()
+
+    def end(self, state: State | None) -> None:
+        """Stop reading from upstream; the answer ends as `state`, or unsaved if its lease was lost (None)."""
+        self.ending = state
+        if self._reading:
+            self._reading.cancel()
+
+    async def answer(self, runner: str) -> None:
+        """Ask and save; afterwards the row says how it ended."""
+        self._reading = asyncio.create_task(self._read())
+        state, error = await self._outcome(self._reading)
+        if state is None:
+            log.warning("Lost the lease of answer %s; somebody else ended it.", self.work.message)
+        else:
+            await self._save(runner, state, error)
+        self.live.state, self.live.waiting = state or State.INTERRUPTED, None
+
+    async def _read(self) -> None:
+        work = self.work
+        if work.deployment is None:
+            raise answering.Disabled("No deployment is chosen for this conversation.")
+        parts = answering.stream(
+            work.request, deployment=work.deployment, reader=work.reader, trim=True
+        )
+        async with aclosing(parts):
+            async for part in parts:
+                if isinstance(part, answering.Notice):
+                    self._notice(part)
+                elif piece := self.draft.add(part):
+                    self.facts.setdefault("first_token_ms", self._elapsed())
+                    self.live.append(piece)
+
+    def _notice(self, notice: answering.Notice) -> None:
+        if isinstance(notice, answering.Tried):
+            self.tries.append(
+                {
+                    "deployment": notice.deployment,
+                    "error": notice.error,
+                    "detail": notice.detail,
+                    "request_id": notice.request_id,
+                    "wait": round(notice.wait, 3),
+                }
+            )
+            log.info("Answer %s: %s, trying again", self.work.message, notice.detail)
+            if not notice.quiet:
+                self.live.waiting = Waiting(notice.error, time.time() + notice.wait)
+                self.live.touch()
+        elif isinstance(notice, answering.FellBack):
+            self.facts["deployment_id"] = notice.deployment
+        elif isinstance(notice, answering.Trimmed):
+            self.facts["facts"] = {"sent": notice.sent, "left_out": notice.left_out}
+
+    async def _outcome(
+        self, reading: asyncio.Task[None]
+    ) -> tuple[State | None, CompletionError | Exception | None]:
+        try:
+            await reading
+        except asyncio.CancelledError:
+            return self.ending, None
+        except PromptFiltered as error:
+            self.draft.filters.update(error.results)
+            return State.FILTERED, error
+        except CompletionError as error:
+            log.info("Answer %s: %s: %s", self.work.message, error.code, error)
+            return (State.INTERRUPTED if self.draft.text else State.FAILED), error
+        except Exception as error:
+            log.exception("Answer %s failed", self.work.message)
+            return (State.INTERRUPTED if self.draft.text else State.FAILED), error
+        return outcome(self.draft), None
+
+    async def _save(self, runner: str, state: State, error: Exception | None) -> None:
+        for wait in (*SAVE_WAITS, None):
+            try:
+                await database_sync_to_async(self._finish)(runner, state, error)
+                return
+            except DatabaseError:
+                log.exception("Answer %s could not be saved", self.work.message)
+                if wait is None:
+                    return  # the checkpoints are there; the sweep will call it interrupted
+                await asyncio.sleep(wait)
+
+    def _finish(self, runner: str, state: State, error: Exception | None) -> None:
+        coded = isinstance(error, CompletionError)
+        facts = {
+            **self.facts,
+            "tries": self.tries,
+            "duration_ms": self._elapsed(),
+            "error": "" if error is None else error.code if coded else "internal",
+            "detail": str(error) if coded else type(error).__name__ if error else "",
+        }
+        if coded and error.request_id and not self.draft.request_id:
+            self.draft.request_id = error.request_id
+        record(self.work, self.draft, **facts)
+        message = Message(pk=self.work.message)
+        message.finish(runner, self.live.text, state)
+
+    def _elapsed(self) -> int:
+        return round((time.monotonic() - self._started) * 1000)
+
+
+async def begin(message_id: UUID, runner: str) -> Running | None:
+    """Take the answer for this process, or None if it was already taken or ended."""
+    work = await database_sync_to_async(load)(message_id, runner)
+    return Running(work) if work else None
+
+
+async def tell_ended(running: Running) -> None:
+    """Wake the viewers here, and tell the others, now that the row is committed."""
+    running.live.touch()
+    work = running.work
+    await publish.ended(work.conversation, work.message, work.owner)

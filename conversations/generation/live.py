@@ -1,0 +1,58 @@
+"""The text of a running answer, in this process; viewers are woken and pull from it at their own pace."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from conversations.models import RUNNING, State
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A try failed and the next one comes at `until` (epoch seconds)."""
+
+    error: str
+    until: float
+
+
+class Live:
+    """Nothing is queued and nothing is dropped: a slow viewer simply takes a bigger step."""
+
+    def __init__(
+        self, message: UUID, conversation: UUID, *, epoch: int, text: str = "", state: str = State.PENDING
+    ) -> None:
+        self.message = message
+        self.conversation = conversation
+        self.epoch = epoch
+        self.text = text
+        self.state = state
+        self.waiting: Waiting | None = None
+        self.version = 0
+        self._changed = asyncio.Event()
+
+    @property
+    def running(self) -> bool:
+        return self.state in RUNNING
+
+    def append(self, piece: str) -> None:
+        """More text; the first of it turns thinking into writing."""
+        self.text += piece
+        self.state, self.waiting = State.STREAMING, None
+        self.touch()
+
+    def touch(self) -> None:
+        """Wake whoever waits for a change."""
+        self.version += 1
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def changed(self, seen: int, timeout: float | None = None) -> bool:
+        """Wait until the version is another than `seen`; False if that took longer than `timeout` seconds."""
+        if self.version != seen:
+            return True
+        try:
+            async with asyncio.timeout(timeout):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,183 @@
+"""The answers that this process writes: starting, stopping, keeping their rows up to date, ending them in time.
+
+One loop keeps all of them: checkpoints and leases every 0.8 s, stop requests from other processes, and text for
+viewers elsewhere. It runs only while something is being written.
+"""
+
+import asyncio
+import contextvars
+import logging
+import uuid
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models.functions import Now
+
+from conversations.completions import net
+from conversations.generation import publish
+from conversations.generation.answer import Running, begin, tell_ended
+from conversations.generation.live import Live
+from conversations.models import Message, State
+
+log = logging.getLogger(__name__)
+
+TICK = 0.1  # seconds; text for other processes at most this often
+CHECKPOINT = 8  # ticks
+LOOK_FOR_STOPS = 4  # ticks
+BATCH = 25  # rows of one checkpoint transaction: short enough for others to get a turn
+SWEEP = 5.0  # seconds
+
+RUNNER = uuid.uuid4().hex  # this process
+_running: dict[UUID, Running] = {}
+_tasks: set[asyncio.Task[None]] = set()  # the loop itself holds tasks weakly
+_keeper: asyncio.Task[None] | None = None
+_draining = False
+
+
+class Draining(Exception):
+    """The server is about to end and starts no more answers."""
+
+
+def start(message_id: UUID, language: str = "") -> None:
+    """Let a pending answer be written by a task of its own; returns at once. Call it after the commit.
+
+    The task starts from an empty context: one that inherits a request's dies at its first query when any
+    middleware is synchronous.
+    """
+    if _draining:
+        raise Draining
+    context = contextvars.Context()
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(_write(message_id), context=context, name=f"answer {message_id}")
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+async def stop(message_id: UUID) -> None:
+    """End an answer early, in whichever process it runs; what came stays."""
+    if running := _running.get(message_id):
+        running.end(State.STOPPED)
+    else:
+        await database_sync_to_async(Message(pk=message_id).request_stop)()
+
+
+def live(message_id: UUID) -> Live | None:
+    """The live text of an answer that this process writes."""
+    running = _running.get(message_id)
+    return running.live if running else None
+
+
+async def drain() -> None:
+    """Let running answers end within the grace period, then interrupt them; no new ones start."""
+    global _draining
+    _draining = True
+    try:
+        if _tasks:
+            await asyncio.wait(_tasks, timeout=settings.GRACE_PERIOD)
+        for running in _running.values():
+            running.end(State.INTERRUPTED)
+        if _tasks:
+            await asyncio.wait(_tasks, timeout=10)
+    finally:
+        await net.aclose()
+        _draining = False
+
+
+async def sweep() -> None:
+    """Mark answers of dead processes interrupted, and tell their viewers."""
+    for message in await database_sync_to_async(Message.objects.all().sweep)():
+        log.warning("Answer %s was left by a process that ended; it is interrupted.", message.pk)
+        await publish.ended(message.conversation_id, message.pk, message.owner_id)
+
+
+async def keep_sweeping() -> None:
+    """Sweep for as long as the process lives."""
+    while True:
+        try:
+            await sweep()
+        except DatabaseError:
+            log.exception("Could not look for lost answers")
+        await asyncio.sleep(SWEEP)
+
+
+async def _write(message_id: UUID) -> None:
+    running = await begin(message_id, RUNNER)
+    if running is None:
+        return
+    _running[message_id] = running
+    _keep()
+    try:
+        work = running.work
+        telling = asyncio.create_task(publish.started(work.conversation, message_id, work.owner))
+        await running.answer(RUNNER)
+        await telling
+    finally:
+        del _running[message_id]
+        await tell_ended(running)
+
+
+def _keep() -> None:
+    global _keeper
+    if _keeper is None or _keeper.done() or _keeper.get_loop() is not asyncio.get_running_loop():
+        _keeper = asyncio.create_task(_keeping())
+
+
+async def _keeping() -> None:
+    tick = 0
+    while _running:
+        await asyncio.sleep(TICK)
+        tick += 1
+        try:
+            if tick % CHECKPOINT == 0:
+                await _checkpoint()
+            if tick % LOOK_FOR_STOPS == 0:
+                await _look_for_stops()
+        except DatabaseError:
+            log.exception("A checkpoint failed; the text is still in memory")
+        if publish.shared():
+            await asyncio.gather(*[_publish(each) for each in list(_running.values())])
+
+
+async def _checkpoint() -> None:
+    everything = list(_running.values())
+    for at in range(0, len(everything), BATCH):
+        batch = [(each, each.live.text) for each in everything[at : at + BATCH]]
+        held = await database_sync_to_async(_save)([(r.work.message, r.saved, t) for r, t in batch])
+        for (running, text), kept in zip(batch, held, strict=True):
+            if kept:
+                running.saved = len(text)
+            elif running.live.running and running.work.message in _running:
+                running.end(None)
+
+
+def _save(rows: list[tuple[UUID, int, str]]) -> list[bool]:
+    """Write the texts that grew, renew the leases; per row, whether it is still ours."""
+    held = []
+    for pk, saved, text in rows:
+        message = Message(pk=pk)
+        if len(text) > saved:
+            held.append(message.checkpoint(RUNNER, text))
+        else:
+            mine = Message.objects.held_by(RUNNER).filter(pk=pk)
+            held.append(bool(mine.update(beat_at=Now())))
+    return held
+
+
+async def _look_for_stops() -> None:
+    def asked() -> list[UUID]:
+        mine = Message.objects.held_by(RUNNER).filter(stop_requested=True)
+        return list(mine.values_list("pk", flat=True))
+
+    for pk in await database_sync_to_async(asked)():
+        if running := _running.get(pk):
+            running.end(State.STOPPED)
+
+
+async def _publish(running: Running) -> None:
+    if running.published != (length := len(running.live.text)):
+        running.published = length
+        offset = running.saved
+        work, live = running.work, running.live
+        await publish.text(work.conversation, work.message, live.epoch, offset, live.text[offset:])

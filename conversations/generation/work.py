@@ -1,0 +1,78 @@
+"""What an answer needs before it can be asked for, and what is recorded when it ended: the database's side."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from conversations.completions import wire
+from conversations.completions.draft import Draft
+from conversations.models import Attempt, Deployment, Message, Reader, Role, State
+
+# In English whatever the conversation's language: it speaks to the model, and is never shown or stored.
+CONTINUE = (
+    "Continue your last answer exactly where it stopped. "
+    "Do not repeat any of it and do not add an introduction."
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    message: UUID
+    conversation: UUID
+    owner: int
+    attempt: Attempt
+    deployment: Deployment | None
+    reader: Reader
+    request: wire.ChatRequest
+    text: str  # what earlier attempts wrote
+
+
+def load(message_id: UUID, runner: str) -> Work | None:
+    """Take the pending answer for this process; None if it is not there to be taken."""
+    message = Message.objects.select_related("conversation__deployment", "owner").get(pk=message_id)
+    if not message.take(runner):
+        return None
+    attempt = message.attempts.select_related("deployment").order_by("-number")[0]
+    path = message.conversation.path(message.pk)
+    request = wire.ChatRequest(messages=_messages(attempt.system_text, path))
+    return Work(
+        message=message.pk,
+        conversation=message.conversation_id,
+        owner=message.owner_id,
+        attempt=attempt,
+        deployment=attempt.deployment,
+        reader=message.owner.reader(),
+        request=request,
+        text=message.text,
+    )
+
+
+def _messages(system_text: str, path: list[Message]) -> list[wire.Message]:
+    said = [wire.Message(role="system", content=system_text)] if system_text else []
+    for message in path:
+        if message.text.strip():  # an answer that never came says nothing
+            said.append(wire.Message(role=message.role, content=message.text))
+    if path and path[-1].role == Role.ASSISTANT and path[-1].text.strip():
+        said.append(wire.Message(role="user", content=CONTINUE))
+    return said
+
+
+def outcome(draft: Draft) -> State:
+    """The state that an answer's own end means."""
+    reasons = {"length": State.TRUNCATED, "content_filter": State.FILTERED}
+    return reasons.get(draft.finish_reason or "", State.COMPLETE)
+
+
+def record(work: Work, draft: Draft, **facts: object) -> None:
+    """Write down what the attempt was and cost."""
+    usage = draft.usage
+    work.attempt.record(
+        model=draft.model[:200],
+        request_id=draft.request_id[:200],
+        finish_reason=(draft.finish_reason or "")[:64],
+        usage=wire.plain(usage) if usage else {},
+        filters=draft.filters,
+        tool_calls=draft.tool_calls,
+        reasoning=draft.reasoning,
+        **facts,
+    )
+
