@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from conversations import answering
 from conversations.completions.draft import Draft
@@ -20,7 +20,7 @@ from conversations.completions.errors import CompletionError, PromptFiltered
 from conversations.generation import publish
 from conversations.generation.live import Live, Waiting
 from conversations.generation.work import Work, load, outcome, record
-from conversations.models import Message, State
+from conversations.models import Conversation, Message, State
 
 log = logging.getLogger(__name__)
 
@@ -135,9 +135,10 @@ class Running:
         }
         if coded and error.request_id and not self.draft.request_id:
             self.draft.request_id = error.request_id
-        record(self.work, self.draft, **facts)
-        message = Message(pk=self.work.message)
-        message.finish(runner, self.live.text, state)
+        with transaction.atomic():
+            if Message(pk=self.work.message).finish(runner, self.live.text, state):
+                record(self.work, self.draft, **facts)
+                Conversation(pk=self.work.conversation).news()
 
     def _elapsed(self) -> int:
         return round((time.monotonic() - self._started) * 1000)

@@ -152,6 +152,10 @@ class Conversation(models.Model):
             leaf = children[leaf]
         return leaf
 
+    def news(self) -> None:
+        """An answer ended; until somebody looks, its row in the sidebar says so."""
+        Conversation.objects.filter(pk=self.pk).update(unseen=True, updated=timezone.now())
+
     def seen(self) -> bool:
         """Its owner looked at it; True if that was news."""
         return bool(Conversation.objects.filter(pk=self.pk, unseen=True).update(unseen=False))
