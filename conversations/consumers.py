@@ -1,0 +1,217 @@
+"""The socket of a conversation: it tells, and is never told to do anything. Commands go over HTTP.
+
+It relays: authorise, subscribe, snapshot, follow. Before the first event the conversation is found again through
+the person: whoever connected to an address that is not theirs (yet) is told nothing.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from typing import Any
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.http import Http404
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from conversations import generation
+from conversations.generation.publish import conversation_group, person_group
+from conversations.models import Conversation, Message, Role, User
+from conversations.rendering import Screen
+from conversations.views import present, sidebar
+from conversations.views.access import find_conversation
+
+log = logging.getLogger(__name__)
+
+LONGEST_FRAME = 200  # characters that a client may send
+PING = 25.0  # seconds; proxies cut sockets that are silent for a minute
+
+
+class ConversationConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    person: User
+    conversation: UUID
+
+    async def connect(self) -> None:
+        person = self.scope["user"]
+        if not person.is_authenticated or not person.is_active:
+            await self.close(code=4401)
+            return
+        self.person = person
+        self.conversation = self.scope["url_route"]["kwargs"]["conversation"]
+        headers = dict(self.scope["headers"])
+        accepted = headers.get(b"accept-language", b"").decode("latin-1")
+        self.language = present.language_of(person, accepted)
+        self.following: dict[UUID, asyncio.Task[None]] = {}
+        self.sending = asyncio.Lock()  # one send in flight: two would reorder
+        self.groups_joined = [conversation_group(self.conversation), person_group(person.pk)]
+        for group in self.groups_joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
+        self.pinging = asyncio.create_task(self._ping())
+        for message in await database_sync_to_async(self._running)():
+            self._follow(message)
+
+    async def disconnect(self, code: int) -> None:
+        if not hasattr(self, "following"):
+            return
+        for task in [*self.following.values(), self.pinging]:
+            task.cancel()
+        for group in self.groups_joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        try:
+            frame = json.loads(text_data or "")
+            kind = frame["type"] if len(text_data or "") <= LONGEST_FRAME else ""
+            message = UUID(frame["message"]) if kind == "resync" else None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            kind, message = "", None
+        if message is not None:
+            if await database_sync_to_async(self._message)(message):
+                self._follow(message)
+        elif kind != "pong":
+            await self.close(code=4400)
+
+    # What the layer brings
+
+    async def answer_started(self, event: dict[str, Any]) -> None:
+        message = UUID(event["message"])
+        found = await database_sync_to_async(self._articles)(message)
+        for article in found:
+            await self._tell(article)
+        if found:
+            self._follow(message)
+
+    async def answer_text(self, event: dict[str, Any]) -> None:
+        generation.hear(event)
+
+    async def answer_ended(self, event: dict[str, Any]) -> None:
+        generation.hear(event)
+        message = UUID(event["message"])
+        if message not in self.following and await database_sync_to_async(self._message)(message):
+            self._follow(message)
+
+    async def sidebar_changed(self, event: dict[str, Any]) -> None:
+        html = await database_sync_to_async(self._sidebar)()
+        await self._tell({"type": "sidebar", "html": html})
+
+    # Following an answer: a task of its own, because handlers run one after the other
+
+    def _follow(self, message: UUID) -> None:
+        """Send the answer from its first block on, and go on until it ends."""
+        if known := self.following.pop(message, None):
+            known.cancel()
+        task = asyncio.create_task(self._relay(message))
+        self.following[message] = task
+        task.add_done_callback(lambda done: self._followed(message, done))
+
+    def _followed(self, message: UUID, task: asyncio.Task[None]) -> None:
+        if self.following.get(message) is task:
+            del self.following[message]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("Following answer %s failed", message, exc_info=error)
+
+    async def _relay(self, message: UUID) -> None:
+        with translation.override(self.language):
+            screen = Screen(present.labels())
+        told: tuple[Any, ...] = ()
+        fresh = True
+        async with aclosing(generation.watch(message)) as views:
+            async for view in views:
+                frame = screen.show(view.text, final=not view.running)
+                if fresh or frame is not None:
+                    start, html = (frame.start, frame.html) if frame else (0, [])
+                    await self._tell(
+                        {
+                            "type": "blocks",
+                            "message": str(message),
+                            "epoch": view.epoch,
+                            "from": start,
+                            "html": html,
+                        }
+                    )
+                    fresh = False
+                if told != (now := (view.epoch, view.state, view.waiting)):
+                    told = now
+                    if state := await database_sync_to_async(self._state)(message, view):
+                        await self._tell(state)
+
+    async def _tell(self, event: dict[str, Any]) -> None:
+        async with self.sending:
+            await self.send(json.dumps(event, ensure_ascii=False, separators=(",", ":")))
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(PING)
+            await self._tell({"type": "ping"})
+
+    # The database's side, in its thread
+
+    def _mine(self) -> Conversation | None:
+        try:
+            return find_conversation(self.person, self.conversation)
+        except Http404:
+            return None
+
+    def _running(self) -> list[UUID]:
+        mine = self._mine()
+        return list(mine.messages.running().values_list("pk", flat=True)) if mine else []
+
+    def _message(self, message: UUID) -> Message | None:
+        mine = self._mine()
+        answers = mine.messages.filter(role=Role.ASSISTANT, pk=message) if mine else None
+        return answers.first() if answers is not None else None
+
+    def _articles(self, message: UUID) -> list[dict[str, Any]]:
+        """The question and the answer, as articles; nothing unless they are this person's."""
+        mine = self._mine()
+        answer = self._message(message)
+        if mine is None or answer is None:
+            return []
+        with self._in_their_words():
+            return [
+                {
+                    "type": "article",
+                    "message": str(each.pk),
+                    "parent": str(each.parent_id) if each.parent_id else None,
+                    "html": render_to_string(
+                        "conversations/_article.html",
+                        {"message": present.one(mine, each), "person": self.person},
+                    ),
+                }
+                for each in (answer.parent, answer)
+                if each is not None
+            ]
+
+    def _state(self, message: UUID, view: generation.View) -> dict[str, Any] | None:
+        mine, answer = self._mine(), self._message(message)
+        if mine is None or answer is None:
+            return None
+        if not view.running:
+            mine.seen()
+        with self._in_their_words():
+            shown = present.one(mine, answer, view)
+            html = render_to_string(
+                "conversations/_article.html", {"message": shown, "person": self.person}
+            )
+        return {
+            "type": "state",
+            "message": str(message),
+            "epoch": view.epoch,
+            "state": str(view.state),
+            "html": html,
+        }
+
+    def _sidebar(self) -> str:
+        with self._in_their_words():
+            groups = sidebar.groups(self.person, self.conversation)
+            return render_to_string("conversations/_sidebar_list.html", {"groups": groups})
+
+    @contextmanager
+    def _in_their_words(self) -> Iterator[None]:
+        with translation.override(self.language), timezone.override(self.person.time_zone):
+            yield

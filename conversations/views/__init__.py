@@ -1,0 +1,1 @@
+"""Pages and commands over HTTP: function views, each beginning with finding its object as this person."""

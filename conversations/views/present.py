@@ -1,0 +1,170 @@
+"""Messages as templates show them: plain values, the same for a page, an htmx answer and a socket."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from conversations.generation import View
+from conversations.models import Conversation, Message, Role, State
+from conversations.rendering import Labels, blocks
+
+CONTINUABLE = {State.STOPPED, State.INTERRUPTED, State.TRUNCATED}
+AGAIN = {State.INTERRUPTED, State.FAILED, State.FILTERED}
+
+
+def labels() -> Labels:
+    """The renderer's words in the active language."""
+    return Labels(
+        copy=_("Copy"),
+        copy_code=_("Copy code"),
+        code=_("Code"),
+        table=_("Table"),
+        image=_("Image"),
+        icons=static("icons.svg"),
+    )
+
+
+def turns(conversation: Conversation, path: list[Message]) -> list[dict[str, Any]]:
+    """The messages of a branch, oldest first, as the templates take them."""
+    siblings = _siblings(conversation)
+    words = labels()
+    return [article(each, siblings, words=words) for each in path]
+
+
+def one(conversation: Conversation, message: Message, view: View | None = None) -> dict[str, Any]:
+    """A single message; `view` is how far a running answer has come, its text left out."""
+    return article(message, _siblings(conversation), view=view, words=labels())
+
+
+def article(
+    message: Message,
+    siblings: dict[UUID | None, list[UUID]],
+    *,
+    words: Labels,
+    view: View | None = None,
+) -> dict[str, Any]:
+    asked = message.role == Role.USER
+    state = view.state if view else message.state
+    attempts = [] if asked else list(message.attempts.all())
+    last = attempts[-1] if attempts else None
+    text = (view.text if view else message.text) or ""
+    return {
+        "id": str(message.pk),
+        "role": message.role,
+        "state": str(state),
+        "parent": str(message.parent_id or ""),
+        "epoch": last.number if last else 0,
+        "text": text,
+        "blocks": [] if asked or view else blocks(text, words, open=message.running),
+        "siblings": _steps(message, siblings.get(message.parent_id, [])),
+        "urls": _urls(message),
+        "deployment": last.deployment.title if last and last.deployment else "",
+        "deployment_id": last.deployment_id if last else None,
+        "seconds": last.duration_ms / 1000 if last and last.duration_ms else None,
+        "error": last.error if last else "",
+        "detail": last.detail if last else "",
+        "filtered": _filtered(last.filters) if last else [],
+        "tries": last.tries if last else [],
+        "waiting": _waiting(view),
+        "doing": "" if state != State.PENDING else "waiting" if _waiting(view) else "thinking",
+        "can": {
+            "stop": state in {State.PENDING, State.STREAMING},
+            "continue": state in CONTINUABLE and bool(text),
+            "try_again": state in AGAIN or (state == State.STOPPED and not text),
+            "regenerate": not asked and state not in {State.PENDING, State.STREAMING},
+        },
+        "details": _details(attempts) if state not in {State.PENDING, State.STREAMING} else [],
+    }
+
+
+def _siblings(conversation: Conversation) -> dict[UUID | None, list[UUID]]:
+    found: dict[UUID | None, list[UUID]] = {}
+    rows = conversation.messages.order_by("created", "pk").values_list("pk", "parent_id")
+    for pk, parent in rows:
+        found.setdefault(parent, []).append(pk)
+    return found
+
+
+def _steps(message: Message, siblings: list[UUID]) -> dict[str, Any]:
+    at = siblings.index(message.pk) if message.pk in siblings else 0
+
+    def address(index: int) -> str:
+        if not 0 <= index < len(siblings):
+            return ""
+        return reverse("message", args=[message.conversation_id, siblings[index]])
+
+    return {
+        "position": at + 1,
+        "count": max(1, len(siblings)),
+        "previous": address(at - 1),
+        "next": address(at + 1),
+    }
+
+
+def _urls(message: Message) -> dict[str, str]:
+    ids = [message.conversation_id, message.pk]
+    names = ("edit",) if message.role == Role.USER else ("stop", "continue", "regenerate")
+    return {"open": reverse("message", args=ids), **{n: reverse(n, args=ids) for n in names}}
+
+
+def _filtered(filters: dict[str, Any]) -> list[str]:
+    return sorted(n for n, r in filters.items() if isinstance(r, dict) and r.get("filtered"))
+
+
+def _waiting(view: View | None) -> dict[str, Any] | None:
+    if view is None or view.waiting is None:
+        return None
+    until = datetime.fromtimestamp(view.waiting.until, UTC)
+    seconds = max(0, round((until - datetime.now(UTC)).total_seconds()))
+    return {"seconds": seconds, "until": until.isoformat(), "error": view.waiting.error}
+
+
+def _details(attempts: list[Any]) -> list[tuple[str, str]]:
+    """What the Details popover lists, of the last attempt, with the tokens of all."""
+    if not attempts:
+        return []
+    last = attempts[-1]
+    usages = [each.usage for each in attempts]
+    prompt = sum(each.get("prompt_tokens") or 0 for each in usages)
+    completion = sum(each.get("completion_tokens") or 0 for each in usages)
+    left_out = last.facts.get("left_out")
+    rows = [
+        (_("Deployment"), last.deployment.title if last.deployment else ""),
+        (_("Model"), last.model),
+        (_("Tokens"), _("%(prompt)s in, %(completion)s out") % {
+            "prompt": number_format(prompt, force_grouping=True),
+            "completion": number_format(completion, force_grouping=True),
+        } if prompt or completion else ""),
+        (_("First token"), _seconds(last.first_token_ms)),
+        (_("Duration"), _seconds(last.duration_ms)),
+        (_("Finish reason"), last.finish_reason),
+        (_("Messages left out"), str(left_out) if left_out else ""),
+        (_("Tries before it"), ", ".join(f"{t['deployment']}: {t['error']}" for t in last.tries)),
+        (_("Request id"), last.request_id),
+    ]  # fmt: skip
+    return [(label, value) for label, value in rows if value]
+
+
+def _seconds(milliseconds: int | None) -> str:
+    if milliseconds is None:
+        return ""
+    return _("%(seconds)s s") % {"seconds": number_format(milliseconds / 1000, decimal_pos=1)}
+
+
+def language_of(person: Any, accepted: str = "") -> str:
+    """The language a person reads: their own choice, else what the browser asks for."""
+    if person.language:
+        return str(person.language)
+    for part in accepted.split(","):
+        code = part.partition(";")[0].strip()
+        try:
+            return translation.get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return "en"
