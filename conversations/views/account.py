@@ -1,0 +1,67 @@
+"""A person's own settings, and the one-click sign-in of the demo."""
+
+import ipaddress
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from conversations.models import User
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+    )
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "language", "theme", "time_zone")
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Name, language, theme and time zone of the person who is signed in."""
+    form = AccountForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("account")
+    status = 422 if form.errors else 200
+    return render(request, "conversations/account.html", {"form": form}, status=status)
+
+
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in as one of the demo's people: on embedded defaults, from this machine, and nowhere else."""
+    people = {each["username"] for each in demo_people(request)}
+    if request.POST.get("person") not in people:
+        raise Http404
+    person = get_object_or_404(User, username=request.POST["person"], demo=True, is_active=True)
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("new_chat")
+
+
+def demo_people(request: HttpRequest) -> list[dict[str, Any]]:
+    """Whom the sign-in page offers; empty unless this is the demo and the browser is on this machine."""
+    if not settings.EMBEDDED or settings.PUBLIC_URL or settings.TRUSTED_PROXY:
+        return []
+    try:
+        near = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        near = False
+    if not near or any(name.startswith("HTTP_X_FORWARDED") for name in request.META):
+        return []
+    labels = {"employee": _("Sign in as employee"), "admin": _("Sign in as administrator")}
+    known = User.objects.filter(demo=True, is_active=True, username__in=labels)
+    names = set(known.values_list("username", flat=True))
+    return [{"username": n, "label": label} for n, label in labels.items() if n in names]

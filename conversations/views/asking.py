@@ -1,0 +1,239 @@
+"""Commands: ask, stop, continue, regenerate, edit. What they accept is in the database before they answer.
+
+A command that cannot be carried out says why in one sentence and changes nothing; the page keeps what was typed.
+"""
+
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db import DatabaseError, IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from conversations import generation
+from conversations.generation.runner import Draining
+from conversations.models import Busy, Conversation, Deployment, Message, Role, Turn
+from conversations.views import pages, present
+from conversations.views.access import find_conversation, find_message, may_start
+
+log = logging.getLogger(__name__)
+
+
+class Refusal(Exception):
+    """A command that is not carried out: status and sentence."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+        self.words = words
+
+
+View = Callable[..., Awaitable[HttpResponse]]
+
+
+def command(view: View) -> View:
+    """A POST by somebody signed in; refusals become the composer's error, or a page without htmx."""
+
+    @require_POST
+    @login_required
+    @wraps(view)
+    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return await view(request, *args, **kwargs)
+        except Refusal as refusal:
+            status, words = refusal.status, refusal.words
+        except Busy:
+            status, words = 409, _("An answer is still being written. Wait for it, or stop it first.")
+        except Draining:
+            status, words = 503, _("The server is restarting. Try again in a few seconds.")
+        except DatabaseError:
+            log.exception("A command could not be saved")
+            status, words = 503, _("It could not be saved. Nothing is lost here; try again.")
+        return await sync_to_async(_refused)(request, status, words)
+
+    return guarded
+
+
+@command
+async def ask(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Accept a question and let it be answered; the two articles for htmx, else the conversation's page."""
+    turn, new = await sync_to_async(_accept)(request, conversation)
+    if turn.new:
+        generation.start(turn.answer.pk)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("conversation", conversation)
+    return await sync_to_async(_two_articles)(request, turn, new)
+
+
+@command
+async def stop(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+    """End a running answer; what came stays. Stopping one that has ended changes nothing."""
+    answer = await sync_to_async(_answer)(request, conversation, message)
+    if answer.running:
+        await generation.stop(answer.pk)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("conversation", conversation)
+    return HttpResponse(status=204)
+
+
+@command
+async def go_on(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+    """Let an answer that ended early go on where it stopped."""
+    answer = await sync_to_async(_answer)(request, conversation, message)
+    if answer.state not in present.CONTINUABLE or not answer.text:
+        raise Refusal(422, _("This answer cannot be continued."))
+    await sync_to_async(answer.conversation.go_on)(answer, language=get_language() or "")
+    generation.start(answer.pk)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("conversation", conversation)
+    return await sync_to_async(_one_article)(request, answer.pk)
+
+
+@command
+async def regenerate(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+    """A new answer to the same question, beside the old one."""
+    old = await sync_to_async(_answer)(request, conversation, message)
+    if old.parent is None:
+        raise Http404
+    language = get_language() or ""
+    again = await sync_to_async(old.conversation.answer_again)(old.parent, language=language)
+    generation.start(again.pk)
+    return await sync_to_async(_branch)(request, conversation)
+
+
+@command
+async def edit(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+    """Ask a question again in other words: a new branch beside the old one."""
+    turn = await sync_to_async(_edit)(request, conversation, message)
+    generation.start(turn.answer.pk)
+    return await sync_to_async(_branch)(request, conversation)
+
+
+def _accept(request: HttpRequest, pk: UUID) -> tuple[Turn, bool]:
+    text = _text(request)
+    client_id = _uuid(request, "client_id")
+    try:
+        found, new = find_conversation(request.user, pk), False
+    except Http404:
+        if not may_start(request.user, pk, request.POST.get("key", "")):
+            raise
+        new = True
+    deployment = _deployment(request, None if new else found)
+    if new:
+        try:
+            found = Conversation.start(request.user, id=pk, text=text, deployment=deployment)
+        except IntegrityError:
+            raise Http404 from None
+    elif deployment != found.deployment:
+        found.deployment = deployment
+        found.save(update_fields=["deployment"])
+    parent = _uuid(request, "parent")
+    try:
+        turn = found.ask(
+            text, client_id=client_id, parent=parent, language=get_language() or ""
+        )
+    except Message.DoesNotExist:
+        raise Refusal(
+            409, _("The answer this follows is not there any more. Reload the page; your text stays.")
+        ) from None
+    return turn, new
+
+
+def _edit(request: HttpRequest, conversation: UUID, message: UUID) -> Turn:
+    old = find_message(request.user, conversation, message)
+    if old.role != Role.USER:
+        raise Http404
+    _deployment(request, old.conversation)
+    return old.conversation.ask(
+        _text(request),
+        parent=old.parent_id,
+        at_root=old.parent_id is None,
+        language=get_language() or "",
+    )
+
+
+def _text(request: HttpRequest) -> str:
+    text = request.POST.get("text", "").replace("\r\n", "\n").replace("\0", "\ufffd").strip()
+    if not text:
+        raise Refusal(422, _("Write a question first."))
+    if len(text) > settings.MAX_QUESTION:
+        words = _("This text has %(count)s characters; at most %(most)s can be sent at once. Shorten it.")
+        count, most = f"{len(text):,}", f"{settings.MAX_QUESTION:,}"
+        raise Refusal(413, words % {"count": count, "most": most})
+    return text
+
+
+def _uuid(request: HttpRequest, name: str) -> UUID | None:
+    value = request.POST.get(name, "").strip()
+    try:
+        return uuid.UUID(value) if value else None
+    except ValueError:
+        raise Refusal(422, _("The form is damaged. Reload the page; your text stays.")) from None
+
+
+def _deployment(request: HttpRequest, found: Conversation | None) -> Deployment:
+    """The deployment the form names, else the conversation's own; never another one silently."""
+    usable = list(Deployment.objects.usable())
+    name = request.POST.get("deployment", "")
+    if name:
+        chosen = next((each for each in usable if each.name == name), None)
+    elif found is not None and found.deployment_id:
+        chosen = next((each for each in usable if each.pk == found.deployment_id), None)
+    else:
+        chosen = usable[0] if usable else None
+    if chosen is None and usable:
+        raise Refusal(422, _("This deployment is not available any more. Choose another one."))
+    if chosen is None:
+        raise Refusal(422, _("No deployment can answer yet. Ask an administrator to add one."))
+    return chosen
+
+
+def _answer(request: HttpRequest, conversation: UUID, message: UUID) -> Message:
+    found = find_message(request.user, conversation, message)
+    if found.role != Role.ASSISTANT:
+        raise Http404
+    return found
+
+
+def _two_articles(request: HttpRequest, turn: Turn, new: bool) -> HttpResponse:
+    found = find_conversation(request.user, turn.answer.conversation_id)
+    turns = [present.one(found, each) for each in (turn.question, turn.answer)]
+    context = {"turns": turns, "person": request.user}
+    response = render(request, "conversations/_transcript.html", context)
+    if new:
+        response["HX-Push-Url"] = reverse("conversation", args=[found.pk])
+    return response
+
+
+def _one_article(request: HttpRequest, pk: UUID) -> HttpResponse:
+    answer = Message.objects.for_user(request.user).select_related("conversation").get(pk=pk)
+    shown = present.one(answer.conversation, answer)
+    context = {"message": shown, "person": request.user}
+    return render(request, "conversations/_article.html", context)
+
+
+def _branch(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("conversation", conversation)
+    found = find_conversation(request.user, conversation)
+    response = pages.show(request, found, found.leaf_id)
+    response["HX-Push-Url"] = reverse("conversation", args=[found.pk])
+    return response
+
+
+def _refused(request: HttpRequest, status: int, words: str) -> HttpResponse:
+    partial = getattr(request, "htmx", None)
+    template = "conversations/_composer_error.html" if partial else "conversations/refused.html"
+    context = {"error": words, "text": request.POST.get("text", "")}
+    return render(request, template, context, status=status)

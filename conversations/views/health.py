@@ -1,0 +1,23 @@
+"""Is the process alive, and could it serve? For load balancers and containers."""
+
+from channels.layers import get_channel_layer
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is looked at."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 with the names of what is missing, until the database and its tables can be used."""
+    missing = []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM conversations_message LIMIT 1")
+    except DatabaseError:
+        missing.append("database")
+    if get_channel_layer() is None:
+        missing.append("layer")
+    return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)

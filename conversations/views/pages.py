@@ -1,0 +1,104 @@
+"""The page: a new chat, a conversation, a branch of it."""
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from conversations.models import Conversation, Deployment, Message, User
+from conversations.views import present, sidebar
+from conversations.views.access import find_conversation, find_message, sign_new_chat
+
+
+@require_safe
+@login_required
+def new_chat(request: HttpRequest) -> HttpResponse:
+    """A page that already carries the address of the conversation it may become, signed for this person."""
+    fresh = uuid.uuid4()
+    deployments = list(Deployment.objects.usable())
+    context = {
+        **_common(request.user, None, fresh, deployments),
+        "key": sign_new_chat(request.user, fresh),
+        "turns": [],
+        "deployment": deployments[0] if deployments else None,
+        "leaf": "",
+        "busy": False,
+        "empty_reason": _nobody_answers(request.user, deployments),
+    }
+    return render(request, "conversations/chat.html", context)
+
+
+@require_safe
+@login_required
+def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """The current branch of a conversation."""
+    found = find_conversation(request.user, conversation)
+    return show(request, found, found.leaf_id)
+
+
+@require_safe
+@login_required
+def message(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+    """The branch that a message is on, whichever branch is current."""
+    found = find_message(request.user, conversation, message)
+    return show(request, found.conversation, found.conversation.branch_through(found))
+
+
+def show(request: HttpRequest, found: Conversation, leaf: UUID | None) -> HttpResponse:
+    """The page of a conversation at `leaf`; for htmx only what is in the transcript."""
+    Message.objects.filter(conversation=found).sweep()
+    path = found.path(leaf)
+    turns = present.turns(found, path)
+    found.seen()
+    if getattr(request, "htmx", None) and not request.htmx.boosted:
+        context = {"turns": turns, "person": request.user}
+        return render(request, "conversations/_transcript.html", context)
+    deployments = list(Deployment.objects.usable())
+    disabled = found.deployment is not None and not found.deployment.enabled
+    if disabled:
+        reason = "deployment_disabled"
+    else:
+        reason = "" if found.deployment else _nobody_answers(request.user, deployments)
+    context = {
+        **_common(request.user, found, found.pk, deployments),
+        "key": "",
+        "turns": turns,
+        "deployment": found.deployment or (deployments[0] if deployments else None),
+        "leaf": str(leaf or ""),
+        "busy": any(each.running for each in path),
+        "empty_reason": reason,
+    }
+    return render(request, "conversations/chat.html", context)
+
+
+def _common(
+    person: Any, found: Conversation | None, pk: UUID, deployments: list[Deployment]
+) -> dict[str, Any]:
+    return {
+        "conversation": found,
+        "conversation_id": str(pk),
+        "socket_path": f"/ws/c/{pk}/",
+        "deployments": deployments,
+        "demo_banner": bool(deployments) and all(each.kind == "offline" for each in deployments),
+        "starters": [
+            _("What can you do?"),
+            _("Write a table of the planets."),
+            _("How many days are left until 1 January?"),
+        ],
+        "sidebar": sidebar.groups(person, found.pk if found else None),
+        "max_text": settings.MAX_QUESTION,
+        "person": person,
+    }
+
+
+def _nobody_answers(person: User | Any, deployments: list[Deployment]) -> str:
+    if deployments:
+        return ""
+    may_add = person.has_perm("conversations.add_deployment")
+    return "no_deployment_admin" if may_add else "no_deployment"
