@@ -4,6 +4,7 @@ import ipaddress
 import zoneinfo
 from typing import Any
 
+from allauth.account.views import LoginView
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -65,3 +66,11 @@ def demo_people(request: HttpRequest) -> list[dict[str, Any]]:
     known = User.objects.filter(demo=True, is_active=True, username__in=labels)
     names = set(known.values_list("username", flat=True))
     return [{"username": n, "label": label} for n, label in labels.items() if n in names]
+
+
+class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
+    """allauth's sign-in, which on the demo also offers its people."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "demo_people": demo_people(self.request)}

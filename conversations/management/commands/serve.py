@@ -1,0 +1,72 @@
+"""`manage.py serve`: set up what is missing, then serve until told to stop."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import BaseCommand, CommandParser, call_command
+
+
+class Command(BaseCommand):
+    help = "Migrate, fill the demo on an empty embedded database, collect static files, and serve."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        self._collect_static()
+        people = get_user_model().objects
+        if settings.EMBEDDED and (not people.exists() or people.filter(demo=True).exists()):
+            call_command("demo", stdout=self.stdout)
+        elif not people.exists():
+            self.stdout.write("There is nobody yet: make an administrator with manage.py createsuperuser.")
+        address = settings.PUBLIC_URL or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+        self.stdout.write(f"\nServing on {address} (stop with Ctrl-C)")
+        self.stdout.flush()
+        config = uvicorn.Config(
+            "chatapp.asgi:application",
+            host=host,
+            port=port,
+            # websockets-sansio gives backpressure towards slow sockets; deflating each frame costs 1.4 times the CPU.
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
+            ws_ping_interval=None,
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            proxy_headers=settings.TRUSTED_PROXY,
+            forwarded_allow_ips="*" if settings.TRUSTED_PROXY else None,
+            server_header=False,
+            timeout_graceful_shutdown=int(settings.GRACE_PERIOD) + 1,
+        )
+        try:
+            uvicorn.Server(config).run()
+        except KeyboardInterrupt:
+            pass
+        except SystemExit as end:
+            sys.exit(end.code)
+
+    def _collect_static(self) -> None:
+        """Collect only what changed since the last start: it takes seconds, a start should not."""
+        stamp = Path(settings.STATIC_ROOT) / ".stamp"
+        seen = json.dumps(_fingerprint())
+        if not stamp.exists() or stamp.read_text() != seen:
+            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+            stamp.write_text(seen)
+
+
+def _fingerprint() -> list[tuple[str, int, int]]:
+    """Every static file with its size and time."""
+    found = []
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            found.append([name, status.st_size, status.st_mtime_ns])
+    return sorted(found)
