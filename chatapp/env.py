@@ -80,6 +80,10 @@ def new_secret() -> str:
     return secrets.token_urlsafe(48)
 
 
+def new_password() -> str:
+    return secrets.token_urlsafe(9)
+
+
 def _read(name: str, kind: str, default: Any, meaning: str, shown: str | None, read: Any) -> Any:
     VARIABLES[name] = Variable(name, kind, str(default) if shown is None else shown, meaning)
     return read()

@@ -85,6 +85,8 @@ MAX_BODY = env.whole("MAX_BODY", 8_000_000, "Largest request body, in bytes.")
 DEMO_PASSWORD = env.text(
     "DEMO_PASSWORD", "", "Password of the demo's people.", shown="random, kept in DATA_DIR"
 )
+if not DEMO_PASSWORD and EMBEDDED:
+    DEMO_PASSWORD = env.kept(DATA_DIR / "demo_password", env.new_password)
 
 # --- Hosts, origins, cookies --------------------------------------------------------------------
 _public = urlsplit(PUBLIC_URL)

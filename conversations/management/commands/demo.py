@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import BaseCommand
 
-from chatapp import env
 from conversations.models import Deployment, User
 
 PEOPLE = {
@@ -21,9 +20,7 @@ class Command(BaseCommand):
     help = "Make the demo's people, groups and offline deployment; print how to sign in."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        password = settings.DEMO_PASSWORD or env.kept(
-            settings.DATA_DIR / "demo_password", lambda: secrets.token_urlsafe(9)
-        )
+        password = settings.DEMO_PASSWORD or secrets.token_urlsafe(9)
         everyone, _ = Group.objects.get_or_create(name="Everyone")
         for username, (first, last, staff) in PEOPLE.items():
             person, new = User.objects.get_or_create(
