@@ -52,7 +52,7 @@ class Conversation(models.Model):
     prompt_values = models.JSONField(default=dict, blank=True)
     unseen = models.BooleanField(default=False, help_text="An answer ended while nobody looked.")
     created = models.DateTimeField(_("created"), auto_now_add=True)
-    updated = models.DateTimeField(_("updated"), default=timezone.now, db_index=True)
+    updated = models.DateTimeField(_("updated"), default=timezone.now)
 
     objects = ConversationQuerySet.as_manager()
 
@@ -60,7 +60,7 @@ class Conversation(models.Model):
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         ordering = ["-updated"]
-        indexes = [models.Index("owner", "-updated", name="conversation_of_owner")]
+        indexes = [models.Index(fields=["owner", "-updated"], name="conversation_of_owner")]
 
     def __str__(self) -> str:
         return self.title

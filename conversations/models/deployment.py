@@ -29,6 +29,19 @@ def kinds() -> list[tuple[str, str]]:
     return [(kind, str(labels.get(kind, kind))) for kind in KINDS]
 
 
+def check_endpoint(address: str) -> None:
+    """Any http(s) base URL, also one with a bare host name such as http://vllm:8000/v1."""
+    try:
+        parts = urlsplit(address)
+        fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine or parts.query or parts.fragment or parts.username or parts.password:
+        raise ValidationError(
+            _("Enter a base URL such as https://host/v1: no user name, no “?” and no “#” in it.")
+        )
+
+
 class Deployment(models.Model):
     """Disabled, not deleted, while a conversation refers to it: a conversation never changes its model silently."""
 
@@ -43,11 +56,11 @@ class Deployment(models.Model):
         _("label"), max_length=80, blank=True, help_text=_("What people see. Empty: the name.")
     )
     kind = models.CharField(_("kind"), max_length=32, choices=kinds, default="openai")
-    endpoint = models.URLField(
+    endpoint = models.CharField(
         _("endpoint"),
         max_length=500,
         blank=True,
-        assume_scheme="https",
+        validators=[check_endpoint],
         help_text=_(
             "OpenAI or compatible: the base URL up to and including /v1. "
             "Azure OpenAI: https://NAME.openai.azure.com."

@@ -1,10 +1,11 @@
-"""Markdown to HTML that is not yet safe: one string for each top-level block, through comrak.
+"""Markdown to HTML that is not yet safe, one string for each top-level block, through comrak.
 
 This is the only module that knows comrak. It relies on two habits of its output, both under
 test: `<`, `>` and `"` of the text never appear unescaped, so every `<…>` is a tag; and top-level
 elements stand directly one after the other.
 """
 
+import html
 import logging
 import re
 from collections.abc import Iterator
@@ -13,73 +14,146 @@ from typing import NamedTuple
 
 import comrak
 
-from conversations.rendering import plaintext
-
 log = logging.getLogger(__name__)
 
-# A noncharacter that is put in front of what must not begin a block, and taken out of the HTML.
-_STOP = "\ufdd1"
-_DEEPEST = 100  # levels of HTML; the sanitiser's time grows with the square of the depth
-_WIDEST = 40  # columns; short rows are filled up, so width times height has to stay payable
+DEEPEST = 100  # levels of HTML: the sanitiser's time grows with the square of the depth
+WIDEST = 40  # columns: comrak fills up short rows, so a wide table costs far more than its text
 
+# A noncharacter put in front of what must not begin a block, and taken out of the HTML again.
+_STOP = "\ufdd1"
 # Raw HTML at the start of a line would begin an HTML block, which swallows Markdown up to some
-# later line and is no element when escaped; within a paragraph it is just escaped text. A byte
-# order mark is dropped at the start of a text, hence of a tail, but not within one.
-_NO_BLOCK = re.compile(
-    r"^([ \t>*+\-\d.)]*)(?=<[a-z/!?](?![a-z0-9+.-]*:)|\ufeff)", re.MULTILINE | re.IGNORECASE
+# later line and is no element once it is escaped. Inside a paragraph it is simply escaped text.
+# comrak drops a byte order mark at the start of a text, but not when the text begins earlier.
+_MUST_NOT_BEGIN = re.compile(
+    r"^([ \t>*+\-\d.)]*)(?=<[a-z/!?](?![a-z\d+.-]*:)|\ufeff)",
+    re.MULTILINE | re.IGNORECASE,
 )
-_TOO_WIDE = re.compile(
-    rf"^(?=(?:[^|\n\r]*\|){{{_WIDEST}}})(?=[ \t>|:*+\-\d.)]*$)", re.MULTILINE
-)
-# Whatever might be a link definition: these work on text before and after them.
+_TOO_WIDE = re.compile(rf"^(?=(?:[^|\n]*\|){{{WIDEST}}})(?=[ \t>|:*+\-\d.)]*\r?$)", re.MULTILINE)
 _DEFINITION = re.compile(r"^[ \t>*+\-\d.)]*\[(?:[^\[\]\\]|\\.)+\]:", re.MULTILINE | re.DOTALL)
 _TAG = re.compile(r"<(/?)[a-z][^>]*?(/?)>")
 _LINE_END = re.compile(r"\r\n?|\n")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-# Control characters and those that reorder text; entities bring them in, too, hence looked for
-# in the HTML.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Control characters, and those that reorder the text around them (also in source code).
+_UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _ENDS_IN_CODE = re.compile(r"</pre>(?:</[a-z]+>)*\Z")
 
 
 class Root(NamedTuple):
-    """One top-level block. `growing`: it ends in a code block that may still get longer."""
+    """One top-level block. `growing`: it ends in a code block that may get longer."""
 
     html: str
     growing: bool = False
 
 
 class Unparsable(Exception):
-    """comrak panicked; the text can only be shown as it is."""
+    """comrak panicked on this text."""
 
 
 def roots(text: str, *, open: bool) -> list[Root]:
-    """The top-level blocks of `text`; with `open`, its last block may still grow."""
-    found = [Root(html) for html in _split(_render(text, _PLAIN))]
+    """The top-level blocks of `text`; with `open` the last one may still grow."""
+    found = [Root(block) for block in _split(_render(text, _PLAIN))]
     if open and found and _ENDS_IN_CODE.search(found[-1].html):
         found[-1] = Root(found[-1].html, growing=True)
     return found
 
 
-def last_start(text: str) -> int:
-    """Where in `text` (complete lines) its last top-level block begins: an offset, 0 if none does.
+def whole(text: str, *, open: bool) -> list[Root]:
+    """`roots`, or all of it as one plain paragraph if comrak cannot read it."""
+    try:
+        return roots(text, open=open)
+    except Unparsable:
+        return [Root(f"<p>{html.escape(_clean(text))}</p>")]
 
-    CommonMark closes a block for good when the next one begins on its level, so nothing that
-    follows can change what is before this offset, link definitions aside. (Display math is
-    inline here: an open `$$` does not reach over the end of its paragraph either.)
+
+def last_start(lines: str) -> tuple[int, int]:
+    """How many top-level blocks come before the last one of these complete lines, and the offset
+    at which that one begins.
+
+    Nothing that follows can change what is before it: CommonMark closes a block for good when
+    the next one begins. Link definitions are the exception, see `defines`. An open `$$` is none:
+    to comrak math is inline and ends with its paragraph.
     """
-    html = _render(text, _WITH_LINES)
-    depth, last = 0, ""
-    for tag in _TAG.finditer(html):
+    depth = 0
+    starts = []
+    for tag in _TAG.finditer(_render(lines, _WITH_LINES)):
         closing, void = tag.groups()
-        if depth == 0:
-            last = tag[0]
+        if not depth:
+            starts.append(tag[0])
         depth += -1 if closing else not void
-    _, found, place = last.partition('data-sourcepos="')
-    line = int(place.partition(":")[0]) if found else 1
-    return next((end.end() for end in islice(_LINE_END.finditer(text), line - 2, None)), 0) if line > 1 else 0
+    # A table may have begun as the last line of a paragraph, where that line could mean
+    # something else without the lines above it.
+    if len(starts) > 1 and starts[-1].startswith("<table") and starts[-2].startswith("<p "):
+        del starts[-1]
+    if len(starts) < 2:
+        return 0, 0
+    line = int(starts[-1].partition('data-sourcepos="')[2].partition(":")[0])
+    ends = (end.end() for end in _LINE_END.finditer(lines))
+    return len(starts) - 1, next(islice(ends, line - 2, None))
 
 
-def defines(text: str) -> bool:
-    """Whether `text`, which starts at a line's beginning, may hold a link definition."""
-    return "]:" in text and _DEFINITION.search(text) is not None
+def defines(lines: str) -> bool:
+    """Whether there may be a link definition, which changes text before and after it."""
+    return "]:" in lines and _DEFINITION.search(lines) is not None
+
+
+def _split(page: str) -> Iterator[str]:
+    depth = deepest = start = 0
+    for tag in _TAG.finditer(page):
+        closing, void = tag.groups()
+        depth += -1 if closing else not void
+        deepest = max(depth, deepest)
+        if not depth:
+            block = page[start : tag.end()]
+            yield block if deepest < DEEPEST else f"<p>{_TAG.sub('', block)}</p>"
+            start, deepest = tag.end(), 0
+
+
+def _render(text: str, options: comrak.RenderOptions) -> str:
+    if "<" in text or "\ufeff" in text:
+        text = _MUST_NOT_BEGIN.sub(rf"\1{_STOP}", text)
+    if text.count("|") >= WIDEST:
+        text = _TOO_WIDE.sub(_STOP, text)
+    try:
+        return _clean(comrak.render_markdown(text, _EXTENSIONS, _PARSING, options))
+    except UnicodeEncodeError:
+        return _render(_SURROGATE.sub("\ufffd", text), options)
+    except BaseException as error:
+        # A Rust panic is no Exception, and its class cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        log.exception("comrak panicked on %d characters", len(text))
+        raise Unparsable from error
+
+
+def _clean(text: str) -> str:
+    text = text.replace(_STOP, "")
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
+    return _UNSEEN.sub("\ufffd", text)
+
+
+def _render_options(*, sourcepos: bool) -> comrak.RenderOptions:
+    options = comrak.RenderOptions()
+    options.escape = True  # raw HTML is shown, never interpreted, never dropped
+    options.compact_html = True
+    options.github_pre_lang = True
+    options.sourcepos = sourcepos
+    return options
+
+
+_PLAIN = _render_options(sourcepos=False)
+_WITH_LINES = _render_options(sourcepos=True)
+
+_PARSING = comrak.ParseOptions()
+# A list that begins right below a paragraph would flash up as a heading while only its first
+# "-" has arrived; models write headings with "#".
+_PARSING.ignore_setext = True
+
+_EXTENSIONS = comrak.ExtensionOptions()
+_EXTENSIONS.autolink = True
+_EXTENSIONS.cjk_friendly_emphasis = True
+_EXTENSIONS.math_dollars = True
+_EXTENSIONS.math_latex = True  # \( \) and \[ \], which most models write
+_EXTENSIONS.strikethrough = True
+_EXTENSIONS.table = True
+_EXTENSIONS.tasklist = True

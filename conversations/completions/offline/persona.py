@@ -1,0 +1,78 @@
+"""What the offline deployment says: the first skill that knows an answer gives it, the same one every time."""
+
+from typing import Any
+
+from conversations.completions.offline import dates, samples, sums
+from conversations.completions.offline.words import Words, words_for
+
+QUOTED = 80  # characters of a question that are repeated
+
+
+def reply(messages: list[dict[str, Any]]) -> str:
+    """The answer to the last question of `messages`; if that asks to go on, the rest of the last answer."""
+    turns = [(each.get("role"), _text(each.get("content"))) for each in messages]
+    turns = [(role, text) for role, text in turns if role in {"user", "assistant"}]
+    unfinished = _unfinished(turns)
+    if unfinished is not None:
+        before, so_far = unfinished
+        whole = _say(before)
+        return whole[len(so_far) :] if whole.startswith(so_far) else ""
+    return _say(turns)
+
+
+def _say(turns: list[tuple[Any, str]]) -> str:
+    asked = [text.strip() for role, text in turns if role == "user"]
+    question = asked[-1] if asked else ""
+    words = words_for(question)
+    known = (
+        _repeat(question, words)
+        or sums.answer(question, words)
+        or dates.answer(question, words)
+        or samples.answer(question, words)
+        or _earlier(question, asked[:-1], words)
+        or _small_talk(question, words)
+    )
+    if known:
+        return known
+    quoted = " ".join(question.split())
+    quoted = quoted if len(quoted) <= QUOTED else quoted[: QUOTED - 1] + "…"
+    return words.unknown.format(question=quoted)
+
+
+def _unfinished(turns: list[tuple[Any, str]]) -> tuple[list[tuple[Any, str]], str] | None:
+    """The conversation before an answer that is to be continued, and that answer so far."""
+    if turns and turns[-1][0] == "assistant":
+        return turns[:-1], turns[-1][1]
+    if len(turns) >= 2 and turns[-2][0] == "assistant" and turns[-1][0] == "user":
+        asks = turns[-1][1].lower()
+        if asks.startswith(("continue your last answer", "continue exactly")):
+            return turns[:-2], turns[-2][1]
+    return None
+
+
+def _repeat(question: str, words: Words) -> str:
+    for start in words.repeat:
+        if question.lower().startswith(start):
+            return question[len(start) :].lstrip(" :\n")
+    return ""
+
+
+def _earlier(question: str, asked: list[str], words: Words) -> str:
+    if not any(each in question.lower() for each in words.earlier):
+        return ""
+    return words.asked_before.format(question=asked[-1]) if asked else words.asked_nothing
+
+
+def _small_talk(question: str, words: Words) -> str:
+    low = question.lower().strip(" .!?¿¡")
+    for starts, said in words.talk:
+        if low.startswith(starts):
+            return said
+    return ""
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return "".join(str(part.get("text") or "") for part in parts if isinstance(part, dict))

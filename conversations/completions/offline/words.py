@@ -1,0 +1,159 @@
+"""The persona's sentences in English, French and Korean, and which language a question is in.
+
+Plain tables: this package knows no Django, and a model's answer is no part of the interface to translate.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    code: str
+    unknown: str
+    talk: tuple[tuple[tuple[str, ...], str], ...]
+    repeat: tuple[str, ...]
+    earlier: tuple[str, ...]
+    asked_before: str
+    asked_nothing: str
+    weekdays: tuple[str, ...]
+    day_is: str
+    today_is: str
+    days_until: str
+
+
+ENGLISH = Words(
+    code="en",
+    unknown=(
+        "I cannot answer “{question}”: no language model is connected, and I have no documents to look in.\n\n"
+        "I am the offline deployment that comes with this chat: a set of rules, not a language model. "
+        "Ask me for **help** to see what I can do, or ask an administrator to connect a deployment."
+    ),
+    talk=(
+        (
+            ("hello", "hi", "hey", "good morning", "good afternoon", "good evening"),
+            "Hello! I am the offline deployment: a set of rules, not a language model. "
+            "Ask me for **help** to see what I can do.",
+        ),
+        (("thanks", "thank you", "thx"), "You are welcome."),
+        (
+            ("who are you", "what are you", "are you a", "which model"),
+            "I am the offline deployment that comes with this chat. I am a set of rules, not a language model: "
+            "I need no key, no server and no network, and I show how the page works until a real "
+            "deployment is connected.",
+        ),
+        (
+            ("help", "what can you do", "can you help"),
+            "I am a set of rules, not a language model. This is what I can do:\n\n"
+            "- **sums**: `12 * (3 + 4)`, `15 % of 80`\n"
+            "- **dates**: “what day is it today?”, “how many days until 1 March?”\n"
+            "- **a table**, **code** (Python, JavaScript, SQL, shell) or **a long text**, to see how answers look\n"
+            "- **repeat after me:** anything\n"
+            "- “what did I ask before?”\n\n"
+            "For everything else an administrator has to connect a deployment.",
+        ),
+    ),
+    repeat=("repeat after me:", "repeat after me", "say:", "repeat:"),
+    earlier=("what did i ask", "my last question", "my previous question"),
+    asked_before="Before this you asked: “{question}”",
+    asked_nothing="This is your first question in this conversation.",
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    day_is="{date} is a {weekday}.",
+    today_is="Today is {weekday}, {date}.",
+    days_until="From today until {date} it is {days} days.",
+)
+
+FRENCH = Words(
+    code="fr",
+    unknown=(
+        "Je ne peux pas répondre à « {question} » : aucun modèle de langage n’est connecté, et je n’ai pas de "
+        "documents à consulter.\n\n"
+        "Je suis le déploiement hors ligne fourni avec ce chat : des règles, pas un modèle de langage. "
+        "Demandez-moi de l’**aide**, ou demandez à un administrateur de connecter un déploiement."
+    ),
+    talk=(
+        (
+            ("bonjour", "salut", "bonsoir", "coucou"),
+            "Bonjour ! Je suis le déploiement hors ligne : des règles, pas un modèle de langage. "
+            "Demandez-moi de l’**aide** pour voir ce que je sais faire.",
+        ),
+        (("merci",), "Je vous en prie."),
+        (
+            ("qui es-tu", "qui êtes-vous", "es-tu", "êtes-vous"),
+            "Je suis le déploiement hors ligne fourni avec ce chat : des règles, pas un modèle de langage. "
+            "Je montre comment la page fonctionne en attendant un vrai déploiement.",
+        ),
+        (
+            ("aide", "que sais-tu faire", "que savez-vous faire", "que peux-tu", "que pouvez-vous"),
+            "Je suis un ensemble de règles, pas un modèle de langage. Voici ce que je sais faire :\n\n"
+            "- **calculs** : `12 * (3 + 4)`, `15 % de 80`\n"
+            "- **dates** : « quel jour sommes-nous ? »\n"
+            "- **un tableau**, **du code** ou **un long texte**, pour voir l’aspect des réponses\n"
+            "- **répète :** ce que vous voulez\n\n"
+            "Pour le reste, un administrateur doit connecter un déploiement.",
+        ),
+    ),
+    repeat=("répète après moi :", "répète :", "répétez :"),
+    earlier=("qu'ai-je demandé", "qu’ai-je demandé", "ma dernière question"),
+    asked_before="Avant, vous avez demandé : « {question} »",
+    asked_nothing="C’est votre première question dans cette conversation.",
+    weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    day_is="Le {date} est un {weekday}.",
+    today_is="Nous sommes le {weekday} {date}.",
+    days_until="D’aujourd’hui au {date}, il y a {days} jours.",
+)
+
+KOREAN = Words(
+    code="ko",
+    unknown=(
+        "“{question}”에는 답할 수 없습니다. 연결된 언어 모델이 없고, 찾아볼 문서도 없습니다.\n\n"
+        "저는 이 채팅에 포함된 오프라인 배포입니다. 언어 모델이 아니라 규칙 모음입니다. "
+        "무엇을 할 수 있는지 보려면 **도움말**이라고 물어보시거나, 관리자에게 배포 연결을 요청하세요."
+    ),
+    talk=(
+        (
+            ("안녕", "반가"),
+            "안녕하세요! 저는 오프라인 배포입니다. 언어 모델이 아니라 규칙 모음입니다. "
+            "**도움말**이라고 물어보세요.",
+        ),
+        (("감사", "고마", "고맙"), "천만에요."),
+        (
+            ("누구", "너는 누구", "당신은 누구"),
+            "저는 이 채팅에 포함된 오프라인 배포입니다. 언어 모델이 아니라 규칙 모음이며, "
+            "실제 배포가 연결될 때까지 화면이 어떻게 동작하는지 보여 줍니다.",
+        ),
+        (
+            ("도움", "뭘 할 수", "무엇을 할 수", "뭐 할 수"),
+            "저는 언어 모델이 아니라 규칙 모음입니다. 할 수 있는 일:\n\n"
+            "- **계산**: `12 * (3 + 4)`\n"
+            "- **날짜**: “오늘은 무슨 요일이야?”\n"
+            "- **표**, **코드**, **긴 글**: 답변이 어떻게 보이는지\n"
+            "- **따라 해:** 무엇이든\n\n"
+            "그 밖의 질문은 관리자가 배포를 연결해야 합니다.",
+        ),
+    ),
+    repeat=("따라 해:", "따라해:"),
+    earlier=("내가 뭐라고", "이전 질문"),
+    asked_before="그 전에 이렇게 물으셨습니다: “{question}”",
+    asked_nothing="이 대화의 첫 질문입니다.",
+    weekdays=("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일"),
+    day_is="{date}은 {weekday}입니다.",
+    today_is="오늘은 {date} {weekday}입니다.",
+    days_until="오늘부터 {date}까지 {days}일 남았습니다.",
+)
+
+_FRENCH = re.compile(
+    r"\b(le|la|les|un|une|des|du|est|sont|je|tu|vous|nous|que|quel|quelle|qui|combien|bonjour|salut|merci|aide|"
+    r"répète|écris|montre|tableau|jours|aujourd)\b",
+    re.IGNORECASE,
+)
+_HANGUL = re.compile(r"[가-힣]")
+
+
+def words_for(question: str) -> Words:
+    """The sentences in the language of `question`: Hangul is Korean, two French words are French."""
+    if len(_HANGUL.findall(question[:2000])) >= 2:
+        return KOREAN
+    found = {each.lower() for each in _FRENCH.findall(question[:2000])}
+    telling = found & {"bonjour", "salut", "merci", "aide", "répète", "aujourd", "tableau", "combien"}
+    return FRENCH if telling or len(found) >= 2 else ENGLISH
