@@ -25,16 +25,16 @@ _STOP = "\ufdd1"
 # later line and is no element once it is escaped. Inside a paragraph it is simply escaped text.
 # comrak drops a byte order mark at the start of a text, but not when the text begins earlier.
 _MUST_NOT_BEGIN = re.compile(
-    r"^([ \t>*+\-\d.)]*)(?=<[a-z/!?](?![a-z\d+.-]*:)|\ufeff)",
+    r"^([ \t>*+\-\d.)]*)(?=<(?:[/!?]|[a-z](?![a-z\d+.-]*:))|\ufeff)",
     re.MULTILINE | re.IGNORECASE,
 )
-_TOO_WIDE = re.compile(rf"^(?=(?:[^|\n]*\|){{{WIDEST}}})(?=[ \t>|:*+\-\d.)]*\r?$)", re.MULTILINE)
+_TOO_WIDE = re.compile(rf"^(?=(?:[^|\n]*\|){{{WIDEST}}})(?=[ \t>|:*+\-\d.)]*$)", re.MULTILINE)
 _DEFINITION = re.compile(r"^[ \t>*+\-\d.)]*\[(?:[^\[\]\\]|\\.)+\]:", re.MULTILINE | re.DOTALL)
 _TAG = re.compile(r"<(/?)[a-z][^>]*?(/?)>")
 _LINE_END = re.compile(r"\r\n?|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Control characters, and those that reorder the text around them (also in source code).
-_UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_UNSEEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _ENDS_IN_CODE = re.compile(r"</pre>(?:</[a-z]+>)*\Z")
 
 
@@ -93,7 +93,7 @@ def last_start(lines: str) -> tuple[int, int]:
 
 def defines(lines: str) -> bool:
     """Whether there may be a link definition, which changes text before and after it."""
-    return "]:" in lines and _DEFINITION.search(lines) is not None
+    return "]:" in lines and _DEFINITION.search(_LINE_END.sub("\n", lines)) is not None
 
 
 def _split(page: str) -> Iterator[str]:
@@ -109,6 +109,8 @@ def _split(page: str) -> Iterator[str]:
 
 
 def _render(text: str, options: comrak.RenderOptions) -> str:
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
     if "<" in text or "\ufeff" in text:
         text = _MUST_NOT_BEGIN.sub(rf"\1{_STOP}", text)
     if text.count("|") >= WIDEST:
@@ -126,10 +128,7 @@ def _render(text: str, options: comrak.RenderOptions) -> str:
 
 
 def _clean(text: str) -> str:
-    text = text.replace(_STOP, "")
-    if "\r" in text:
-        text = _LINE_END.sub("\n", text)
-    return _UNSEEN.sub("\ufffd", text)
+    return _UNSEEN.sub("\ufffd", text.replace(_STOP, ""))
 
 
 def _render_options(*, sourcepos: bool) -> comrak.RenderOptions:
