@@ -121,7 +121,7 @@ async def edit(request: HttpRequest, conversation: UUID, message: UUID) -> HttpR
 
 
 def _accept(request: HttpRequest, pk: UUID) -> tuple[Turn, bool]:
-    text = _text(request)
+    text = _text(request, "text", "starter")
     client_id = _uuid(request, "client_id")
     try:
         found, new = find_conversation(request.user, pk), False
@@ -156,15 +156,17 @@ def _edit(request: HttpRequest, conversation: UUID, message: UUID) -> Turn:
         raise Http404
     _deployment(request, old.conversation)
     return old.conversation.ask(
-        _text(request),
+        _text(request, f"edit-{old.pk}", "text"),
         parent=old.parent_id,
         at_root=old.parent_id is None,
         language=get_language() or "",
     )
 
 
-def _text(request: HttpRequest) -> str:
-    text = request.POST.get("text", "").replace("\r\n", "\n").replace("\0", "\ufffd").strip()
+def _text(request: HttpRequest, *names: str) -> str:
+    """What was typed: the first of the fields `names` that holds anything."""
+    typed = next((request.POST[name] for name in names if request.POST.get(name)), "")
+    text = typed.replace("\r\n", "\n").replace("\0", "\ufffd").strip()
     if not text:
         raise Refusal(422, _("Write a question first."))
     if len(text) > settings.MAX_QUESTION:
