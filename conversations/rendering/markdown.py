@@ -17,7 +17,8 @@ import comrak
 log = logging.getLogger(__name__)
 
 DEEPEST = 100  # levels of HTML: the sanitiser's time grows with the square of the depth
-WIDEST = 40  # columns: comrak fills up short rows, so a wide table costs far more than its text
+WIDEST = 32  # columns; a month of days fits. Short rows are filled up to the table's width, so …
+EMPTIEST = 10_000  # … a few letters could cost megabytes: no more empty cells than this
 
 # A noncharacter put in front of what must not begin a block, and taken out of the HTML again.
 _STOP = "\ufdd1"
@@ -28,7 +29,7 @@ _MUST_NOT_BEGIN = re.compile(
     r"^([ \t>*+\-\d.)]*)(?=<(?:[/!?]|[a-z](?![a-z\d+.-]*:))|\ufeff)",
     re.MULTILINE | re.IGNORECASE,
 )
-_TOO_WIDE = re.compile(rf"^(?=(?:[^|\n]*\|){{{WIDEST}}})(?=[ \t>|:*+\-\d.)]*$)", re.MULTILINE)
+_TOO_WIDE = re.compile(rf"^(?=(?:[^|\n]*\|){{{WIDEST + 1}}})(?=[ \t>|:*+\-\d.)]*$)", re.MULTILINE)
 _DEFINITION = re.compile(r"^[ \t>*+\-\d.)]*\[(?:[^\[\]\\]|\\.)+\]:", re.MULTILINE | re.DOTALL)
 _TAG = re.compile(r"<(/?)[a-z][^>]*?(/?)>")
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -104,7 +105,9 @@ def _split(page: str) -> Iterator[str]:
         deepest = max(depth, deepest)
         if not depth:
             block = page[start : tag.end()]
-            yield block if deepest < DEEPEST else f"<p>{_TAG.sub('', block)}</p>"
+            if deepest > DEEPEST or block.count("<td></td>") > EMPTIEST:
+                block = f"<p>{_TAG.sub('', block)}</p>"
+            yield block
             start, deepest = tag.end(), 0
 
 
@@ -113,7 +116,7 @@ def _render(text: str, options: comrak.RenderOptions) -> str:
         text = _LINE_END.sub("\n", text)
     if "<" in text or "\ufeff" in text:
         text = _MUST_NOT_BEGIN.sub(rf"\1{_STOP}", text)
-    if text.count("|") >= WIDEST:
+    if text.count("|") > WIDEST:
         text = _TOO_WIDE.sub(_STOP, text)
     try:
         return _clean(comrak.render_markdown(text, _EXTENSIONS, _PARSING, options))

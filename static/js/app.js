@@ -1,0 +1,30 @@
+// The page's entry: makes the parts and connects them. Each part is a module of its own.
+import { Announcer } from "./announce.js";
+import { Composer } from "./composer.js";
+import { listenForCopies } from "./copy.js";
+import { countDown } from "./countdown.js";
+import { Drawer } from "./drawer.js";
+import { Scroll } from "./scroll.js";
+import { Socket } from "./socket.js";
+import { Transcript } from "./transcript.js";
+
+const main = document.getElementById("main");
+const scroll = new Scroll(document.getElementById("scroller"), document.getElementById("jump"));
+const announcer = new Announcer(document.getElementById("announcer"));
+const socket = new Socket(main.dataset.socket, document.getElementById("connection"));
+const transcript = new Transcript(document.getElementById("transcript"), socket, { scroll, announcer });
+new Composer(document.getElementById("composer"), transcript);
+new Drawer(document.getElementById("sidebar"), main);
+listenForCopies();
+countDown();
+socket.open();
+scroll.toEnd();
+
+// A page that the browser kept would carry the address of a chat that may have begun meanwhile.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "o") {
+    event.preventDefault();
+    document.getElementById("new-chat").click();
+  }
+});

@@ -1,0 +1,9 @@
+// Counts the seconds down that a busy deployment asked us to wait.
+export function countDown() {
+  setInterval(() => {
+    for (const each of document.querySelectorAll("[data-until]")) {
+      const left = Math.max(0, Math.ceil((Date.parse(each.dataset.until) - Date.now()) / 1000));
+      if (each.textContent !== String(left)) each.textContent = left;
+    }
+  }, 500);
+}

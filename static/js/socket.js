@@ -1,0 +1,57 @@
+// One socket that is always open, or being opened again: with back-off, jitter and a quiet line that says so.
+const LONGEST_WAIT = 15000; // ms
+
+export class Socket extends EventTarget {
+  #path; #line; #socket = null; #failures = 0; #timer = 0; #lineTimer = 0;
+
+  constructor(path, line) {
+    super();
+    this.#path = path;
+    this.#line = line;
+    addEventListener("online", () => this.#now());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#now());
+  }
+
+  open() {
+    const address = new URL(this.#path, location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = (this.#socket = new WebSocket(address));
+    socket.addEventListener("open", () => {
+      this.#failures = 0;
+      clearTimeout(this.#lineTimer);
+      this.#line.hidden = true;
+      this.dispatchEvent(new Event("connected"));
+    });
+    socket.addEventListener("message", ({ data }) => this.#take(JSON.parse(data)));
+    socket.addEventListener("close", () => this.#again());
+  }
+
+  resync(message) {
+    this.#send({ type: "resync", message });
+  }
+
+  #take(event) {
+    if (event.type === "ping") this.#send({ type: "pong" });
+    else this.dispatchEvent(new CustomEvent("event", { detail: event }));
+  }
+
+  #send(frame) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #again() {
+    this.#failures += 1;
+    const wait = Math.min(LONGEST_WAIT, 250 * 2 ** this.#failures) * (0.5 + Math.random());
+    clearTimeout(this.#lineTimer);
+    this.#lineTimer = setTimeout(() => (this.#line.hidden = false), 1500);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.open(), wait);
+  }
+
+  #now() {
+    if (this.#socket && this.#socket.readyState > WebSocket.OPEN) {
+      clearTimeout(this.#timer);
+      this.open();
+    }
+  }
+}
