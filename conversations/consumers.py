@@ -31,7 +31,7 @@ LONGEST_FRAME = 200  # characters that a client may send
 PING = 25.0  # seconds; proxies cut sockets that are silent for a minute
 
 
-class ConversationConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class ConversationConsumer(AsyncWebsocketConsumer):
     person: User
     conversation: UUID
 
@@ -195,9 +195,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # cha
             mine.seen()
         with self._in_their_words():
             shown = present.one(mine, answer, view)
-            html = render_to_string(
-                "conversations/_article.html", {"message": shown, "person": self.person}
-            )
+            html = render_to_string("conversations/_article.html", {"message": shown, "person": self.person})
         return {
             "type": "state",
             "message": str(message),

@@ -11,7 +11,7 @@ from conversations.models import Deployment
 from conversations.models.deployment import kinds
 
 
-class DeploymentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class DeploymentForm(forms.ModelForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=kinds, initial="openai")
     key = forms.CharField(
         label=_("Key"),
@@ -41,7 +41,7 @@ class DeploymentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.host_before = self.instance.host() if self.instance.pk else ""
-        if self.instance.secrets.lost:
+        if self.instance.key_lost:
             words = _("The stored key cannot be decrypted any more: enter it again.")
         elif self.instance.key:
             words = _("A key is stored. Leave empty to keep it; it is dropped when the host changes.")
@@ -66,7 +66,7 @@ class DeploymentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
 
 
 @admin.register(Deployment)
-class DeploymentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class DeploymentAdmin(admin.ModelAdmin):
     form = DeploymentForm
     list_display = ("title", "name", "kind", "endpoint", "has_key", "position", "enabled")
     list_filter = ("kind", "enabled")

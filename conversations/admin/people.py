@@ -8,7 +8,7 @@ from conversations.models import User
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class PersonAdmin(UserAdmin):
     fieldsets = (
         *(UserAdmin.fieldsets or ()),
         (_("Choices"), {"fields": ("language", "theme", "time_zone")}),

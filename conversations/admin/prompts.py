@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models import Prompt
 
 
-class PromptForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class PromptForm(forms.ModelForm):
     text = forms.CharField(
         label=_("Text"),
         widget=forms.Textarea,
@@ -28,7 +28,7 @@ class PromptForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 
 
 @admin.register(Prompt)
-class PromptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class PromptAdmin(admin.ModelAdmin):
     form = PromptForm
     list_display = ("name", "owner")
     search_fields = ("name",)

@@ -28,10 +28,8 @@ def admit(deployment: Deployment, reader: Reader) -> list[Candidate]:
     """Who may answer `reader`, in order; raises Disabled if nobody may."""
     fresh = Deployment.objects.select_related("fallback").filter(pk=deployment.pk).first()
     line = fresh.line() if fresh and fresh.enabled else []
-    able = [each for each in line if not each.secrets.lost]
+    able = [each for each in line if not each.key_lost]
     if not able:
         why = "its stored key cannot be decrypted; enter it again" if line else "it is disabled"
         raise Disabled(f"The deployment “{deployment.title}” cannot be asked: {why}.")
-    return [
-        Candidate(each.pk, each.title, each.endpoint_at(), each.context_window) for each in able
-    ]
+    return [Candidate(each.pk, each.title, each.endpoint_at(), each.context_window) for each in able]

@@ -88,9 +88,7 @@ async def _ask(
                 raise _NextPlease from error
             if failures > QUIET_TRIES + VISIBLE_TRIES or wait > LONGEST_WAIT:
                 raise
-            yield Tried(
-                candidate.label, error.code, str(error), error.request_id or "", wait, quiet
-            )
+            yield Tried(candidate.label, error.code, str(error), error.request_id or "", wait, quiet)
             await asyncio.sleep(wait)
 
 

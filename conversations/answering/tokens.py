@@ -49,6 +49,4 @@ def _encoding() -> tiktoken.Encoding:
         raise RuntimeError(f"{RANKS.name} is damaged: install the product's files again.")
     lines = (line.split() for line in data.splitlines() if line)
     ranks = {base64.b64decode(token): int(rank) for token, rank in lines}
-    return tiktoken.Encoding(
-        "o200k_base", pat_str=PATTERN, mergeable_ranks=ranks, special_tokens={}
-    )
+    return tiktoken.Encoding("o200k_base", pat_str=PATTERN, mergeable_ranks=ranks, special_tokens={})

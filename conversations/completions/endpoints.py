@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
+from conversations.completions.errors import BadKey
 from conversations.completions.wire import ChatRequest
 
 KINDS = {
@@ -31,14 +33,14 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Range:
-    """What a numeric parameter may be."""
+    """What a numeric parameter may be, both ends included."""
 
     low: float
     high: float
 
 
-# Parameters that chat completions take, with their ranges where they have one.
-PARAMETERS: dict[str, Range | None] = {
+# Parameters that chat completions take: their range, their choices, or None where there is neither.
+PARAMETERS: dict[str, Range | tuple[str, ...] | None] = {
     "temperature": Range(0, 2),
     "top_p": Range(0, 1),
     "max_tokens": Range(1, 1_000_000),
@@ -56,14 +58,24 @@ PARAMETERS: dict[str, Range | None] = {
     "tools": None,
     "tool_choice": None,
     "parallel_tool_calls": None,
-    "reasoning_effort": None,
+    "functions": None,
+    "function_call": None,
+    "reasoning_effort": ("none", "minimal", "low", "medium", "high", "xhigh"),
+    "verbosity": ("low", "medium", "high"),
+    "service_tier": None,
+    "store": None,
+    "metadata": None,
+    "prediction": None,
     "stream": None,
     "stream_options": None,
 }
 
 
 class Kind(Protocol):
-    parameters: dict[str, Range | None]
+    """`transport` is the dotted path of an httpx transport that stays in this process; empty: the network."""
+
+    parameters: dict[str, Range | tuple[str, ...] | None]
+    transport: str
 
     def url(self, endpoint: Endpoint) -> str: ...
     def headers(self, endpoint: Endpoint) -> dict[str, str]: ...
@@ -74,39 +86,59 @@ class OpenAI:
     """OpenAI and whatever is compatible: the base URL is taken as it is written."""
 
     parameters = PARAMETERS
+    transport = ""
 
     def url(self, endpoint: Endpoint) -> str:
-        return f"{endpoint.address.rstrip('/')}/chat/completions"
+        return join(endpoint.address, "/chat/completions")
 
     def headers(self, endpoint: Endpoint) -> dict[str, str]:
-        return {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
+        key = clean_key(endpoint)
+        return {"Authorization": f"Bearer {key}"} if key else {}
 
     def body(self, request: ChatRequest, endpoint: Endpoint) -> ChatRequest:
         """The request with the upstream's model and without what this kind does not take."""
-        dropped: dict[str, Any] = {
-            name: None
-            for name in request.__struct_fields__
-            if name not in {*self.parameters, "messages", "model"}
-        }
-        return msgspec.structs.replace(request, model=endpoint.model, **dropped)
+        taken = {"messages", *self.parameters}
+        dropped: dict[str, Any] = dict.fromkeys(set(request.__struct_fields__) - taken)
+        return msgspec.structs.replace(request, **{**dropped, "model": endpoint.model})
 
 
 class Azure(OpenAI):
     """Azure OpenAI with the deployment in the path and a dated API version."""
 
     def url(self, endpoint: Endpoint) -> str:
-        path = f"/openai/deployments/{endpoint.model}/chat/completions"
-        return f"{endpoint.address.rstrip('/')}{path}?api-version={endpoint.api_version}"
+        path = f"/openai/deployments/{quote(endpoint.model, safe='')}/chat/completions"
+        return join(endpoint.address, path, {"api-version": endpoint.api_version})
 
     def headers(self, endpoint: Endpoint) -> dict[str, str]:
-        return {"api-key": endpoint.key} if endpoint.key else {}
+        key = clean_key(endpoint)
+        return {"api-key": key} if key else {}
 
 
 class Offline(OpenAI):
     """The built-in deployment, over an in-process transport: the address is never resolved."""
 
+    transport = "conversations.completions.offline.transport.OfflineTransport"
+
     def url(self, endpoint: Endpoint) -> str:
         return "http://offline.invalid/v1/chat/completions"
+
+    def headers(self, endpoint: Endpoint) -> dict[str, str]:
+        return {}
+
+
+def join(base: str, path: str, query: dict[str, str] | None = None) -> str:
+    """`path` added to that of `base`, with or without its slash; a query of `base` (a gateway's) is kept."""
+    scheme, host, before, present, _fragment = urlsplit(base.strip())
+    queries = "&".join(each for each in (present, urlencode(query or {})) if each)
+    return urlunsplit((scheme, host, before.rstrip("/") + path, queries, ""))
+
+
+def clean_key(endpoint: Endpoint) -> str:
+    """The key without the blanks of a careless paste; raises BadKey if no header can carry it."""
+    key = endpoint.key.strip()
+    if key and not (key.isascii() and key.isprintable()):
+        raise BadKey("The key has characters that no HTTP header can carry. Enter it again.")
+    return key
 
 
 @cache

@@ -15,13 +15,10 @@ CompletionError
 │  ├─ InvalidRequest    any other 4xx: a parameter it does not take
 │  └─ UpstreamDown      5xx, 408: the deployment is in trouble                                   (retry helps)
 ├─ NotAStream           a 200 that is not this wire: HTML, text, undecodable events
-└─ BrokenOff            the stream began and ended without a finish_reason
+└─ BrokenOff            the stream began and ended without a finish_reason                    (retry helps)
 """
 
 from typing import Any
-
-LONGEST = 300  # characters of an upstream's own words that an error may repeat
-
 
 class CompletionError(Exception):
     """str() says what happened, for logs and administrators; never a secret, never a whole body."""
@@ -142,68 +139,4 @@ class NotAStream(CompletionError):
 class BrokenOff(CompletionError):
     """Part of an answer came, and then no end of it."""
 
-    code = "broken_off"
-
-
-def refusal(
-    status: int | None, body: Any, *, retry_after: float | None = None, request_id: str | None = None
-) -> Refused:
-    """The error that a status and a decoded error body mean; `status` is None for one inside a 200."""
-    facts = _facts(body)
-    words = f"{facts['message'] or 'no reason given'}"[:LONGEST]
-    message = f"HTTP {status}: {words}" if status else words
-    common: dict[str, Any] = {
-        "status": status,
-        "retry_after": retry_after,
-        "request_id": request_id,
-    }
-    code = facts["code"]
-    effective = status or _status_of(code)
-    if code == "content_filter":
-        return PromptFiltered(message, results=facts["results"], **common)
-    if code in {"context_length_exceeded", "string_above_max_length"} or effective == 413:
-        return PromptTooLong(message, **{**common, "status": status or 400})
-    if code in {"insufficient_quota", "billing_hard_limit_reached"}:
-        return QuotaExceeded(message, **common)
-    if 300 <= effective < 400:
-        return Redirected(message, **common)
-    if effective == 408 or effective >= 500:
-        return UpstreamDown(message, **common)
-    known = {401: BadKey, 403: BadKey, 404: NotFound, 429: RateLimited}.get(effective)
-    return known(message, **common) if known else InvalidRequest(message, param=facts["param"], **common)
-
-
-def _status_of(code: str) -> int:
-    """The status that an error inside a 200 would have had, by its code or type."""
-    if code.isdigit() and 300 <= int(code) < 600:
-        return int(code)
-    for words, status in (
-        (("rate_limit", "too_many", "throttl"), 429),
-        (("invalid_api_key", "authentication", "unauthorized", "permission"), 401),
-        (("not_found", "deploymentnotfound"), 404),
-        (("invalid_request", "invalid_parameter", "badrequest"), 400),
-    ):
-        if any(word in code for word in words):
-            return status
-    return 500
-
-
-def _facts(body: Any) -> dict[str, Any]:
-    """message, code, param and filter results from any of the shapes in which errors come."""
-    error = body.get("error", body) if isinstance(body, dict) else body
-    if not isinstance(error, dict):
-        return {"message": str(error or "").strip(), "code": "", "param": None, "results": {}}
-    inner = error.get("innererror") or error.get("inner_error") or {}
-    inner = inner if isinstance(inner, dict) else {}
-    results = inner.get("content_filter_result") or inner.get("content_filter_results") or {}
-    code = str(error.get("code") or error.get("type") or "").lower()
-    if str(inner.get("code", "")) == "ResponsibleAIPolicyViolation":
-        code = "content_filter"
-    message = error.get("message") or error.get("detail") or error.get("title") or ""
-    param = error.get("param")
-    return {
-        "message": str(message).strip(),
-        "code": code,
-        "param": param if isinstance(param, str) else None,
-        "results": results if isinstance(results, dict) else {},
-    }
+    code, retryable = "broken_off", True

@@ -1,135 +1,196 @@
 """The one module that opens connections to others: no redirects, and only to addresses that were checked.
 
 The resolver checks what a name leads to and the connection goes to exactly the addresses it returned, so a name
-that changes its answer between check and use gains nothing. Loopback and private addresses are allowed here:
-administrators may enter them. Metadata services never are.
+that changes its answer between check and use gains nothing; literals, which are never resolved, are checked as
+they are. Behind HTTPS_PROXY the proxy resolves the target: the check then covers literals and the proxy itself.
 
-httpx's interface over aiohttp's transport: its C parser halves the CPU that a stream costs. Behind HTTPS_PROXY
-the proxy resolves the target, so the check then covers the proxy's address and literal targets only.
+httpx's interface over aiohttp's transport: its C parser halves the CPU that a stream costs.
 """
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+import ssl
+from collections.abc import AsyncGenerator, Mapping
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib import import_module
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
-from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
 
-from conversations.completions.errors import ForbiddenAddress
-from conversations.completions.offline.transport import OfflineTransport
+from conversations.completions.addresses import check_address, check_literal
+from conversations.completions.errors import BrokenOff, Unreachable
 
-FORBIDDEN = [
-    ip_network(each)
-    for each in (
-        "0.0.0.0/8",  # "this host": reaches loopback on Linux under another name
-        "169.254.0.0/16",  # link-local: AWS, Azure, Google and most other metadata services
-        "168.63.129.16/32",  # Azure's wire server
-        "100.100.100.200/32",  # Alibaba's metadata service
-        "192.0.0.192/32",  # Oracle's metadata service
-        "224.0.0.0/4",
-        "240.0.0.0/4",
-        "::/128",
-        "fe80::/10",
-        "fd00:ec2::/32",  # AWS metadata over IPv6
-        "fd20:ce::/32",  # Google metadata over IPv6
-        "ff00::/8",
-    )
-]
-TRANSLATED = [(ip_network("64:ff9b::/96"), 0), (ip_network("2002::/16"), 80)]  # NAT64, 6to4
+# Connecting is one address's time; pool is the whole of it: resolving, every address, TLS. Reading takes as long
+# as it takes: client.py holds the clock for tokens.
+TIMEOUT = httpx.Timeout(None, connect=5.0, pool=15.0)
+HEADERS = {
+    "Accept": "text/event-stream, application/json",
+    "Accept-Encoding": "identity",  # a compressor would hold tokens back
+    "Content-Type": "application/json",
+    "User-Agent": "chatapp",
+}
+TROUBLE = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError)
 
 
-def check_address(text: str) -> None:
-    """Raises ForbiddenAddress if `text`, an address, must never be connected to."""
-    address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
-    if isinstance(address, IPv6Address):
-        address = _inside(address)
-    if any(address in network for network in FORBIDDEN if network.version == address.version):
-        raise ForbiddenAddress(f"The address {text} is reserved and may not be a deployment's.")
+class Response:
+    """Status and headers have come; the body comes as `pieces`, one for each network read."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Raises BrokenOff if the connection breaks before the body's end."""
+        try:
+            async for piece in self._response.aiter_bytes():
+                yield piece
+        except TROUBLE as error:
+            raise BrokenOff(f"The connection broke: {_words(error)}") from error
+
+    async def aclose(self) -> None:
+        """Closes the connection, unless the body was read to its end: then it is kept for the next request."""
+        await self._response.aclose()
 
 
-def _inside(address: IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that `address` stands for, if it is one in disguise."""
-    if address.ipv4_mapped:
-        return address.ipv4_mapped
-    for network, shift in TRANSLATED:
-        if address in network:
-            return IPv4Address((int(address) >> shift) & 0xFFFF_FFFF)
-    return address
+async def post(
+    url: str, headers: Mapping[str, str], content: bytes, *, transport: str = ""
+) -> Response:
+    """POST and wait for the headers. Raises Unreachable, or ForbiddenAddress. `transport`: see `client`."""
+    try:
+        asking = await client(transport)
+        request = asking.build_request("POST", url, headers={**HEADERS, **headers}, content=content)
+        return Response(await asking.send(request, stream=True))
+    except TROUBLE as error:
+        raise Unreachable(f"Cannot reach {host(url)}: {_words(error)}") from error
 
 
-class CheckedResolver(AbstractResolver):
-    """Resolves in a thread, as the system does, and refuses the whole name if one address is forbidden."""
+def host(url: str) -> str:
+    """Scheme, host and port: the rest of an address may hold a secret."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return "an address that is no URL"
+    return f"{parsed.scheme}://{parsed.netloc.decode()}" if parsed.host else "an address without a host"
+
+
+def _words(error: Exception) -> str:
+    return (str(error) or type(error).__name__)[:300]
+
+
+class Resolver(AbstractResolver):
+    """The system's resolver, in a thread; it refuses a name if one of its addresses is forbidden."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
-        results: list[ResolveResult] = []
-        for kind, _type, protocol, _name, address in found:
+        found = await loop.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG
+        )
+        for *_, address in found:
             check_address(str(address[0]))
-            results.append(
-                ResolveResult(
-                    hostname=host,
-                    host=str(address[0]),
-                    port=int(address[1]),
-                    family=kind,
-                    proto=protocol,
-                    flags=socket.AI_NUMERICHOST,
-                )
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address[0]),
+                port=int(address[1]),
+                family=kind,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST,
             )
-        return results
+            for kind, _type, protocol, _name, address in found
+        ]
 
     async def close(self) -> None:
         """Nothing is held."""
 
 
-class CheckedTransport(AiohttpTransport):
-    """aiohttp resolves no literals, so those are checked here, in whatever way they are written."""
+def checked_socket(info: Any) -> socket.socket:
+    """A socket for the address that is about to be connected to, the last place where it can be refused."""
+    kind, type_, protocol, _name, address = info
+    check_address(str(address[0]))
+    return socket.socket(kind, type_, protocol)
+
+
+class Transport(AiohttpTransport):
+    """Checks literals before they reach a connection or a proxy, which would resolve them itself."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            literal = socket.inet_ntoa(socket.inet_aton(request.url.host))
-        except OSError:  # not one of IPv4's spellings (dotted, decimal, octal, hexadecimal)
-            literal = request.url.host
-        try:
-            ip_address(literal)
-        except ValueError:
-            return await super().handle_async_request(request)
-        check_address(literal)
+        check_literal(request.url.host)
         return await super().handle_async_request(request)
+
+
+class Client(HttpxAiohttpClient):
+    """Takes HTTPS_PROXY, ALL_PROXY and NO_PROXY as httpx does.
+
+    aiohttp's own `trust_env` knows no ALL_PROXY, and would also send what a ~/.netrc has for the host.
+    """
+
+    def _init_transport(self, *, transport: Any = None, **_: Any) -> httpx.AsyncBaseTransport:
+        return transport or Transport(verify=tls(), client=_session)
+
+    def _init_proxy_transport(self, proxy: httpx.Proxy, **_: Any) -> httpx.AsyncBaseTransport:
+        return Transport(verify=tls(), client=_session, proxy=proxy)
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Trusts SSL_CERT_FILE or SSL_CERT_DIR where one is set, else certifi's list. Made once: it takes 20 ms."""
+    context = httpx.create_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _session() -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
-        resolver=CheckedResolver(), limit=0, ssl=httpx.create_ssl_context()
+        resolver=Resolver(), socket_factory=checked_socket, limit=0, ssl=tls()
     )
-    return aiohttp.ClientSession(
-        connector=connector, trust_env=True, cookie_jar=aiohttp.DummyCookieJar()
-    )
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
-_clients: WeakKeyDictionary[Any, dict[bool, httpx.AsyncClient]] = WeakKeyDictionary()
+Clients = dict[str, httpx.AsyncClient]  # by transport
+_loops: WeakKeyDictionary[Any, tuple[AsyncGenerator[Clients, None], Clients]] = WeakKeyDictionary()
 
 
-def client(*, offline: bool = False) -> httpx.AsyncClient:
-    """The running loop's client; the offline one never leaves the process."""
-    known = _clients.setdefault(asyncio.get_running_loop(), {})
-    if offline not in known:
-        transport = OfflineTransport() if offline else CheckedTransport(client=_session)
-        # The client reads as long as it takes; client.py holds the clock for tokens.
-        timeout = httpx.Timeout(None, connect=5.0)
-        known[offline] = httpx.AsyncClient(
-            transport=transport, timeout=timeout, follow_redirects=False
-        )
-    return known[offline]
+async def client(transport: str = "") -> httpx.AsyncClient:
+    """The running loop's client. `transport`: dotted path of an httpx transport that stays in this process."""
+    loop = asyncio.get_running_loop()
+    if loop not in _loops:
+        keeper = _keep(loop)
+        _loops[loop] = keeper, await anext(keeper)
+    clients = _loops[loop][1]
+    if transport not in clients:
+        # A cookie of one answer must not travel with the next person's question.
+        cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        inside = _load(transport) if transport else None
+        clients[transport] = Client(transport=inside, timeout=TIMEOUT, cookies=cookies)
+    return clients[transport]
+
+
+async def _keep(loop: asyncio.AbstractEventLoop) -> AsyncGenerator[Clients, None]:
+    """A generator because loops close those that are still open when they end; so nothing is left behind."""
+    clients: Clients = {}
+    try:
+        yield clients
+    finally:
+        _loops.pop(loop, None)
+        for each in clients.values():
+            await each.aclose()
 
 
 async def aclose() -> None:
     """Close what the running loop holds open."""
-    for each in _clients.pop(asyncio.get_running_loop(), {}).values():
-        await each.aclose()
+    if (held := _loops.get(asyncio.get_running_loop())) is not None:
+        await held[0].aclose()
+
+
+def _load(path: str) -> httpx.AsyncBaseTransport:
+    module, _, name = path.rpartition(".")
+    made: httpx.AsyncBaseTransport = getattr(import_module(module), name)()
+    return made

@@ -1,15 +1,20 @@
-"""The chat-completions wire as values: strict in what we send, lenient in what we read.
+"""The chat-completions wire as values: strict in what we send, lenient in what we read (decoding.py).
 
 Names are the wire's own (Azure OpenAI REST reference 2024-10-01-preview and OpenAI's API reference). What is None
-is not sent. When reading, unknown members are ignored, members may be null, and an odd type in a member costs
-that member, not the stream.
+is not sent, except where the wire wants its null.
 """
 
-import json
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+
+_encoder = msgspec.json.Encoder()
+
+
+def _always(value: Any) -> Any:
+    """A default that is sent all the same: msgspec omits plain defaults, but not those a factory makes."""
+    return msgspec.field(default_factory=lambda: value)
 
 
 class Message(Struct, omit_defaults=True, kw_only=True):
@@ -19,6 +24,7 @@ class Message(Struct, omit_defaults=True, kw_only=True):
     tool_calls: list[dict[str, Any]] | None = None
     tool_call_id: str | None = None
     refusal: str | None = None
+    function_call: dict[str, Any] | None = None  # before there were tool_calls
 
 
 class ChatRequest(Struct, omit_defaults=True, kw_only=True):
@@ -43,31 +49,39 @@ class ChatRequest(Struct, omit_defaults=True, kw_only=True):
     tools: list[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
+    functions: list[dict[str, Any]] | None = None  # deprecated by tools, as function_call is by tool_choice
+    function_call: str | dict[str, Any] | None = None
     reasoning_effort: str | None = None
+    verbosity: str | None = None
+    service_tier: str | None = None
+    store: bool | None = None
+    metadata: dict[str, Any] | None = None
+    prediction: dict[str, Any] | None = None
 
 
-class Delta(Struct, omit_defaults=True, kw_only=True):
+class Delta(Struct, omit_defaults=True, kw_only=True, gc=False):
     role: str | None = None
     content: str | None = None
     refusal: str | None = None
     tool_calls: list[dict[str, Any]] | None = None
+    function_call: dict[str, Any] | None = None
     reasoning_content: str | None = None  # DeepSeek, Azure AI model inference
     reasoning: str | None = None  # the same by another name (vLLM, OpenRouter)
     context: dict[str, Any] | None = None  # data_sources: citations, intent
     end_turn: bool | None = None
 
 
-class Choice(Struct, omit_defaults=True, kw_only=True):
-    index: int = 0
-    delta: Delta | None = None  # Azure's late filter results come without one
+class Choice(Struct, omit_defaults=True, kw_only=True, gc=False):
+    index: int = _always(0)
+    delta: Delta | None = msgspec.field(default_factory=Delta)  # Azure's late filter results lack it
     message: Delta | None = None  # in an answer that is not streamed
-    finish_reason: str | None = None
+    finish_reason: str | None = _always(None)
     logprobs: dict[str, Any] | None = None
     content_filter_results: dict[str, Any] | None = None
     content_filter_offsets: dict[str, Any] | None = None
 
 
-class Usage(Struct, omit_defaults=True, kw_only=True):
+class Usage(Struct, omit_defaults=True, kw_only=True, gc=False):
     """Tokens."""
 
     prompt_tokens: int | None = None
@@ -84,21 +98,26 @@ class Facts(Struct, frozen=True):
     rate_limits: dict[str, str] = {}
 
 
-class Chunk(Struct, omit_defaults=True, kw_only=True):
-    id: str | None = None
-    object: str | None = None
-    created: int | None = None
-    model: str | None = None
-    choices: list[Choice] | None = None  # empty in Azure's first and in the usage chunk
+class Chunk(Struct, omit_defaults=True, kw_only=True, dict=True):
+    id: str = _always("")
+    object: str = _always("chat.completion.chunk")
+    created: int = _always(0)  # Unix time, seconds
+    model: str = _always("")
+    choices: list[Choice] = msgspec.field(default_factory=lambda: [])  # empty in Azure's first chunk
     usage: Usage | None = None
     prompt_filter_results: list[dict[str, Any]] | None = None
     system_fingerprint: str | None = None
+    service_tier: str | None = None
     error: Any = None
-    response: Any = None  # Facts, on the first chunk of a stream
 
+    @property
+    def response(self) -> Facts | None:
+        """On the first chunk of a stream. No field, so that no upstream can set it and it is never sent on."""
+        return self.__dict__.get("response")
 
-_chunks = msgspec.json.Decoder(Chunk)
-_encoder = msgspec.json.Encoder()
+    @response.setter
+    def response(self, facts: Facts) -> None:
+        self.__dict__["response"] = facts
 
 
 def body(request: ChatRequest) -> bytes:
@@ -109,51 +128,3 @@ def body(request: ChatRequest) -> bytes:
 def plain(value: Struct) -> Any:
     """The value as dictionaries and lists, without what is not set."""
     return msgspec.to_builtins(value)
-
-
-def read_chunk(data: str | bytes) -> Chunk:
-    """The chunk in `data`; raises ValueError if it is no JSON object."""
-    try:
-        chunk = _chunks.decode(data)
-    except (msgspec.MsgspecError, UnicodeError):
-        # Rare: an odd type, or half a surrogate pair, which only the standard library's parser lets through.
-        chunk = _lenient(json.loads(data))
-    chunk.response = None  # ours, never the upstream's to set
-    return chunk
-
-
-def _lenient(value: Any) -> Chunk:
-    if not isinstance(value, dict):
-        raise ValueError("not a JSON object")
-    choices = value.get("choices")
-    chunk = _struct(Chunk, {k: v for k, v in value.items() if k not in {"choices", "usage"}})
-    chunk.choices = [_choice(each) for each in _list(choices) if isinstance(each, dict)]
-    if isinstance(value.get("usage"), dict):
-        chunk.usage = _struct(Usage, value["usage"])
-    return chunk
-
-
-def _choice(value: dict[str, Any]) -> Choice:
-    nested = {"delta", "message"}
-    choice = _struct(Choice, {k: v for k, v in value.items() if k not in nested})
-    for name in nested & value.keys():
-        if isinstance(value[name], dict):
-            setattr(choice, name, _struct(Delta, value[name]))
-    return choice
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _struct(kind: Any, members: dict[str, Any]) -> Any:
-    """A `kind` of those members whose types fit; the others keep their defaults."""
-    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
-    fitting = {}
-    for name, member in members.items():
-        if name in fields:
-            try:
-                fitting[name] = msgspec.convert(member, fields[name], strict=False)
-            except msgspec.ValidationError:
-                continue
-    return kind(**fitting)

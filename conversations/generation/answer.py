@@ -32,9 +32,7 @@ class Running:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self.live = Live(
-            work.message, work.conversation, epoch=work.attempt.number, text=work.text
-        )
+        self.live = Live(work.message, work.conversation, epoch=work.attempt.number, text=work.text)
         self.draft = Draft()
         self.tries: list[dict[str, Any]] = []
         self.facts: dict[str, Any] = {}
@@ -64,9 +62,7 @@ class Running:
         work = self.work
         if work.deployment is None:
             raise answering.Disabled("No deployment is chosen for this conversation.")
-        parts = answering.stream(
-            work.request, deployment=work.deployment, reader=work.reader, trim=True
-        )
+        parts = answering.stream(work.request, deployment=work.deployment, reader=work.reader, trim=True)
         async with aclosing(parts):
             async for part in parts:
                 if isinstance(part, answering.Notice):
@@ -125,16 +121,18 @@ class Running:
                 await asyncio.sleep(wait)
 
     def _finish(self, runner: str, state: State, error: Exception | None) -> None:
-        coded = isinstance(error, CompletionError)
-        facts = {
+        facts: dict[str, Any] = {
             **self.facts,
             "tries": self.tries,
             "duration_ms": self._elapsed(),
-            "error": "" if error is None else error.code if coded else "internal",
-            "detail": str(error) if coded else type(error).__name__ if error else "",
+            "error": "",
+            "detail": "",
         }
-        if coded and error.request_id and not self.draft.request_id:
-            self.draft.request_id = error.request_id
+        if isinstance(error, CompletionError):
+            facts |= {"error": error.code, "detail": str(error)}
+            self.draft.request_id = self.draft.request_id or error.request_id or ""
+        elif error is not None:
+            facts |= {"error": "internal", "detail": type(error).__name__}
         with transaction.atomic():
             if Message(pk=self.work.message).finish(runner, self.live.text, state):
                 record(self.work, self.draft, **facts)

@@ -75,4 +75,3 @@ def record(work: Work, draft: Draft, **facts: object) -> None:
         reasoning=draft.reasoning,
         **facts,
     )
-

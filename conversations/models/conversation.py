@@ -38,17 +38,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations"
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
     title = models.CharField(_("title"), max_length=200)
     leaf = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
-    deployment = models.ForeignKey(
-        Deployment, models.PROTECT, null=True, blank=True, related_name="conversations"
-    )
-    prompt = models.ForeignKey(
-        PromptVersion, models.PROTECT, null=True, blank=True, related_name="conversations"
-    )
+    deployment = models.ForeignKey(Deployment, models.PROTECT, null=True, blank=True, related_name="conversations")
+    prompt = models.ForeignKey(PromptVersion, models.PROTECT, null=True, blank=True, related_name="conversations")
     prompt_values = models.JSONField(default=dict, blank=True)
     unseen = models.BooleanField(default=False, help_text="An answer ended while nobody looked.")
     created = models.DateTimeField(_("created"), auto_now_add=True)
@@ -66,9 +60,7 @@ class Conversation(models.Model):
         return self.title
 
     @classmethod
-    def start(
-        cls, owner: models.Model, *, id: uuid.UUID, text: str, deployment: Deployment | None
-    ) -> "Conversation":
+    def start(cls, owner: models.Model, *, id: uuid.UUID, text: str, deployment: Deployment | None) -> "Conversation":
         """The conversation `id` of `owner`, made now if it is new, titled after its first question."""
         made, _new = cls.objects.get_or_create(
             pk=id,
@@ -97,6 +89,7 @@ class Conversation(models.Model):
             if client_id and (known := locked._known(client_id)):
                 return known
             locked._must_be_free()
+            followed: uuid.UUID | None
             if parent is not None:
                 followed = locked.messages.get(pk=parent, role=Role.ASSISTANT).pk
             else:
@@ -136,7 +129,8 @@ class Conversation(models.Model):
         """Messages from the first question to `leaf` (the current leaf), oldest first, attempts loaded."""
         known = {each.pk: each for each in self.messages.prefetch_related("attempts__deployment")}
         path: list[Message] = []
-        step = known.get(leaf or self.leaf_id) if (leaf or self.leaf_id) else None
+        last = leaf or self.leaf_id
+        step = known.get(last) if last else None
         while step is not None:
             path.append(step)
             step = known.get(step.parent_id) if step.parent_id else None

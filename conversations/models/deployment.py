@@ -1,6 +1,6 @@
 """A deployment: a model somewhere, by the name people and programs choose it by."""
 
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from conversations.completions.endpoints import KINDS, Endpoint
-from conversations.models.secrets import Secrets, SecretsField
+from conversations.models.secrets import LostSecrets, Secrets, SecretsField
 
 KEY = "/key"
 
@@ -37,9 +37,7 @@ def check_endpoint(address: str) -> None:
     except ValueError:
         fine = False
     if not fine or parts.query or parts.fragment or parts.username or parts.password:
-        raise ValidationError(
-            _("Enter a base URL such as https://host/v1: no user name, no “?” and no “#” in it.")
-        )
+        raise ValidationError(_("Enter a base URL such as https://host/v1: no user name, no “?” and no “#” in it."))
 
 
 class Deployment(models.Model):
@@ -52,9 +50,7 @@ class Deployment(models.Model):
         validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("Letters, digits, “.”, “_”, “-”."))],
         help_text=_("What programs write as “model”. Letters, digits, “.”, “_” and “-”."),
     )
-    label = models.CharField(
-        _("label"), max_length=80, blank=True, help_text=_("What people see. Empty: the name.")
-    )
+    label = models.CharField(_("label"), max_length=80, blank=True, help_text=_("What people see. Empty: the name."))
     kind = models.CharField(_("kind"), max_length=32, choices=kinds, default="openai")
     endpoint = models.CharField(
         _("endpoint"),
@@ -62,8 +58,7 @@ class Deployment(models.Model):
         blank=True,
         validators=[check_endpoint],
         help_text=_(
-            "OpenAI or compatible: the base URL up to and including /v1. "
-            "Azure OpenAI: https://NAME.openai.azure.com."
+            "OpenAI or compatible: the base URL up to and including /v1. Azure OpenAI: https://NAME.openai.azure.com."
         ),
     )
     model = models.CharField(
@@ -94,7 +89,7 @@ class Deployment(models.Model):
         _("position"), default=10, help_text=_("The lowest is chosen for a new chat.")
     )
     enabled = models.BooleanField(_("enabled"), default=True)
-    secrets = SecretsField()
+    secrets: Any = SecretsField()
 
     objects = DeploymentQuerySet.as_manager()
 
@@ -111,8 +106,13 @@ class Deployment(models.Model):
         return self.label or self.name
 
     @property
+    def key_lost(self) -> bool:
+        """Was a key stored under an encryption key that is gone?"""
+        return isinstance(self.secrets, LostSecrets)
+
+    @property
     def key(self) -> str:
-        return self.secrets.get(KEY, "")
+        return str(self.secrets.get(KEY, ""))
 
     def set_key(self, key: str) -> None:
         """Store a new key; empty removes it."""

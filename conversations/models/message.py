@@ -58,9 +58,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def held_by(self, runner: str) -> Self:
         return self.running().filter(runner=runner)
 
-    def sweep(self) -> list["Message"]:
+    def sweep(self) -> "list[Message]":
         """Mark lost answers interrupted; returns those that this call marked."""
-        marked = []
+        marked: list[Message] = []
         for message in self.lost():
             if self.lost().filter(pk=message.pk).update(state=State.INTERRUPTED, runner=""):
                 message.state, message.runner = State.INTERRUPTED, ""
@@ -71,9 +71,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 class Message(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    conversation = models.ForeignKey(
-        "conversations.Conversation", models.CASCADE, related_name="messages"
-    )
+    conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="messages")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages")
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
     role = models.CharField(_("role"), max_length=16, choices=Role)
@@ -137,6 +135,4 @@ class Message(models.Model):
 
     def request_stop(self) -> bool:
         """Ask the process that writes this answer, whichever it is, to stop."""
-        return bool(
-            Message.objects.running().filter(pk=self.pk).update(stop_requested=True)
-        )
+        return bool(Message.objects.running().filter(pk=self.pk).update(stop_requested=True))

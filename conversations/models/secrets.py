@@ -17,8 +17,6 @@ from django.db import models
 class Secrets(dict[str, str]):
     """JSON pointer → secret, for instance `{"/key": "…"}`. Its repr shows the pointers only."""
 
-    lost = False
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(sorted(self))})"
 
@@ -27,8 +25,6 @@ class Secrets(dict[str, str]):
 
 class LostSecrets(Secrets):
     """What was stored under keys that are gone: empty, and says so; saving it keeps the stored bytes."""
-
-    lost = True
 
     def __init__(self, stored: str) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from conversations.rendering.labels import Labels
 
 LONGEST = 20_000  # characters; longer code is shown plain
 
-_BLOCK = re.compile(r'<pre(?: lang="([^"]*)")?><code>(.*?)</code></pre>', re.DOTALL)
+_BLOCK = re.compile(r'<pre(?: lang="([^"]*)")?><code>([^<]*)</code></pre>')
 _CLASSES = {
     Token.Comment: "c",
     Token.Keyword: "k",

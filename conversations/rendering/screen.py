@@ -6,7 +6,7 @@ and only blocks that differ are cleaned and sent.
 
 from typing import NamedTuple
 
-from conversations.rendering.blocks import dress
+from conversations.rendering.render import dress
 from conversations.rendering.labels import ENGLISH, Labels
 from conversations.rendering.markdown import (
     Root,

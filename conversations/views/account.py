@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from conversations.models import User
+from conversations.requests import PersonRequest
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class AccountForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
@@ -30,7 +31,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
 
 
 @login_required
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PersonRequest) -> HttpResponse:
     """Name, language, theme and time zone of the person who is signed in."""
     form = AccountForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -68,7 +69,7 @@ def demo_people(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"username": n, "label": label} for n, label in labels.items() if n in names]
 
 
-class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
+class SignIn(LoginView):
     """allauth's sign-in, which on the demo also offers its people."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A command that cannot be carried out says why in one sentence and changes nothin
 
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 from conversations import generation
 from conversations.generation.runner import Draining
 from conversations.models import Busy, Conversation, Deployment, Message, Role, Turn
+from conversations.requests import PersonRequest
 from conversations.views import pages, present
 from conversations.views.access import find_conversation, find_message, may_start
 
@@ -39,7 +40,7 @@ class Refusal(Exception):
         self.words = words
 
 
-View = Callable[..., Awaitable[HttpResponse]]
+View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
 def command(view: View) -> View:
@@ -48,7 +49,7 @@ def command(view: View) -> View:
     @require_POST
     @login_required
     @wraps(view)
-    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    async def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return await view(request, *args, **kwargs)
         except Refusal as refusal:
@@ -66,42 +67,42 @@ def command(view: View) -> View:
 
 
 @command
-async def ask(request: HttpRequest, conversation: UUID) -> HttpResponse:
+async def ask(request: PersonRequest, conversation: UUID) -> HttpResponse:
     """Accept a question and let it be answered; the two articles for htmx, else the conversation's page."""
     turn, new = await sync_to_async(_accept)(request, conversation)
     if turn.new:
         generation.start(turn.answer.pk)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect("conversation", conversation)
     return await sync_to_async(_two_articles)(request, turn, new)
 
 
 @command
-async def stop(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+async def stop(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """End a running answer; what came stays. Stopping one that has ended changes nothing."""
     answer = await sync_to_async(_answer)(request, conversation, message)
     if answer.running:
         await generation.stop(answer.pk)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect("conversation", conversation)
     return HttpResponse(status=204)
 
 
 @command
-async def go_on(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+async def go_on(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """Let an answer that ended early go on where it stopped."""
     answer = await sync_to_async(_answer)(request, conversation, message)
     if answer.state not in present.CONTINUABLE or not answer.text:
         raise Refusal(422, _("This answer cannot be continued."))
     await sync_to_async(answer.conversation.go_on)(answer, language=get_language() or "")
     generation.start(answer.pk)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect("conversation", conversation)
     return await sync_to_async(_one_article)(request, answer.pk)
 
 
 @command
-async def regenerate(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+async def regenerate(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """A new answer to the same question, beside the old one."""
     old = await sync_to_async(_answer)(request, conversation, message)
     if old.parent is None:
@@ -113,14 +114,14 @@ async def regenerate(request: HttpRequest, conversation: UUID, message: UUID) ->
 
 
 @command
-async def edit(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+async def edit(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """Ask a question again in other words: a new branch beside the old one."""
     turn = await sync_to_async(_edit)(request, conversation, message)
     generation.start(turn.answer.pk)
     return await sync_to_async(_branch)(request, conversation)
 
 
-def _accept(request: HttpRequest, pk: UUID) -> tuple[Turn, bool]:
+def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
     text = _text(request, "text", "starter")
     client_id = _uuid(request, "client_id")
     try:
@@ -140,9 +141,7 @@ def _accept(request: HttpRequest, pk: UUID) -> tuple[Turn, bool]:
         found.save(update_fields=["deployment"])
     parent = _uuid(request, "parent")
     try:
-        turn = found.ask(
-            text, client_id=client_id, parent=parent, language=get_language() or ""
-        )
+        turn = found.ask(text, client_id=client_id, parent=parent, language=get_language() or "")
     except Message.DoesNotExist:
         raise Refusal(
             409, _("The answer this follows is not there any more. Reload the page; your text stays.")
@@ -150,7 +149,7 @@ def _accept(request: HttpRequest, pk: UUID) -> tuple[Turn, bool]:
     return turn, new
 
 
-def _edit(request: HttpRequest, conversation: UUID, message: UUID) -> Turn:
+def _edit(request: PersonRequest, conversation: UUID, message: UUID) -> Turn:
     old = find_message(request.user, conversation, message)
     if old.role != Role.USER:
         raise Http404
@@ -163,7 +162,7 @@ def _edit(request: HttpRequest, conversation: UUID, message: UUID) -> Turn:
     )
 
 
-def _text(request: HttpRequest, *names: str) -> str:
+def _text(request: PersonRequest, *names: str) -> str:
     """What was typed: the first of the fields `names` that holds anything."""
     typed = next((request.POST[name] for name in names if request.POST.get(name)), "")
     text = typed.replace("\r\n", "\n").replace("\0", "\ufffd").strip()
@@ -176,7 +175,7 @@ def _text(request: HttpRequest, *names: str) -> str:
     return text
 
 
-def _uuid(request: HttpRequest, name: str) -> UUID | None:
+def _uuid(request: PersonRequest, name: str) -> UUID | None:
     value = request.POST.get(name, "").strip()
     try:
         return uuid.UUID(value) if value else None
@@ -184,7 +183,7 @@ def _uuid(request: HttpRequest, name: str) -> UUID | None:
         raise Refusal(422, _("The form is damaged. Reload the page; your text stays.")) from None
 
 
-def _deployment(request: HttpRequest, found: Conversation | None) -> Deployment:
+def _deployment(request: PersonRequest, found: Conversation | None) -> Deployment:
     """The deployment the form names, else the conversation's own; never another one silently."""
     usable = list(Deployment.objects.usable())
     name = request.POST.get("deployment", "")
@@ -201,14 +200,14 @@ def _deployment(request: HttpRequest, found: Conversation | None) -> Deployment:
     return chosen
 
 
-def _answer(request: HttpRequest, conversation: UUID, message: UUID) -> Message:
+def _answer(request: PersonRequest, conversation: UUID, message: UUID) -> Message:
     found = find_message(request.user, conversation, message)
     if found.role != Role.ASSISTANT:
         raise Http404
     return found
 
 
-def _two_articles(request: HttpRequest, turn: Turn, new: bool) -> HttpResponse:
+def _two_articles(request: PersonRequest, turn: Turn, new: bool) -> HttpResponse:
     found = find_conversation(request.user, turn.answer.conversation_id)
     turns = [present.one(found, each) for each in (turn.question, turn.answer)]
     context = {"turns": turns, "person": request.user}
@@ -218,15 +217,15 @@ def _two_articles(request: HttpRequest, turn: Turn, new: bool) -> HttpResponse:
     return response
 
 
-def _one_article(request: HttpRequest, pk: UUID) -> HttpResponse:
+def _one_article(request: PersonRequest, pk: UUID) -> HttpResponse:
     answer = Message.objects.for_user(request.user).select_related("conversation").get(pk=pk)
     shown = present.one(answer.conversation, answer)
     context = {"message": shown, "person": request.user}
     return render(request, "conversations/_article.html", context)
 
 
-def _branch(request: HttpRequest, conversation: UUID) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
+def _branch(request: PersonRequest, conversation: UUID) -> HttpResponse:
+    if not request.htmx:
         return redirect("conversation", conversation)
     found = find_conversation(request.user, conversation)
     response = pages.show(request, found, found.leaf_id)
@@ -234,7 +233,7 @@ def _branch(request: HttpRequest, conversation: UUID) -> HttpResponse:
     return response
 
 
-def _refused(request: HttpRequest, status: int, words: str) -> HttpResponse:
+def _refused(request: PersonRequest, status: int, words: str) -> HttpResponse:
     partial = getattr(request, "htmx", None)
     template = "conversations/_composer_error.html" if partial else "conversations/refused.html"
     context = {"error": words, "text": request.POST.get("text", "")}

@@ -6,23 +6,24 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conversations.models import Conversation, Deployment, Message, User
+from conversations.requests import PersonRequest
 from conversations.views import present, sidebar
 from conversations.views.access import find_conversation, find_message, sign_new_chat
 
 
 @require_safe
 @login_required
-def new_chat(request: HttpRequest) -> HttpResponse:
+def new_chat(request: PersonRequest) -> HttpResponse:
     """A page that already carries the address of the conversation it may become, signed for this person."""
     fresh = uuid.uuid4()
     deployments = list(Deployment.objects.usable())
-    context = {
+    context: dict[str, Any] = {
         **_common(request.user, None, fresh, deployments),
         "key": sign_new_chat(request.user, fresh),
         "turns": [],
@@ -36,7 +37,7 @@ def new_chat(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
+def conversation(request: PersonRequest, conversation: UUID) -> HttpResponse:
     """The current branch of a conversation."""
     found = find_conversation(request.user, conversation)
     return show(request, found, found.leaf_id)
@@ -44,28 +45,28 @@ def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-def message(request: HttpRequest, conversation: UUID, message: UUID) -> HttpResponse:
+def message(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """The branch that a message is on, whichever branch is current."""
     found = find_message(request.user, conversation, message)
     return show(request, found.conversation, found.conversation.branch_through(found))
 
 
-def show(request: HttpRequest, found: Conversation, leaf: UUID | None) -> HttpResponse:
+def show(request: PersonRequest, found: Conversation, leaf: UUID | None) -> HttpResponse:
     """The page of a conversation at `leaf`; for htmx only what is in the transcript."""
     Message.objects.filter(conversation=found).sweep()
     path = found.path(leaf)
     turns = present.turns(found, path)
     found.seen()
-    if getattr(request, "htmx", None) and not request.htmx.boosted:
-        context = {"turns": turns, "person": request.user}
-        return render(request, "conversations/_transcript.html", context)
+    if request.htmx:
+        partial = {"turns": turns, "person": request.user}
+        return render(request, "conversations/_transcript.html", partial)
     deployments = list(Deployment.objects.usable())
     disabled = found.deployment is not None and not found.deployment.enabled
     if disabled:
         reason = "deployment_disabled"
     else:
         reason = "" if found.deployment else _nobody_answers(request.user, deployments)
-    context = {
+    context: dict[str, Any] = {
         **_common(request.user, found, found.pk, deployments),
         "key": "",
         "turns": turns,
@@ -78,7 +79,7 @@ def show(request: HttpRequest, found: Conversation, leaf: UUID | None) -> HttpRe
 
 
 def _common(
-    person: Any, found: Conversation | None, pk: UUID, deployments: list[Deployment]
+    person: User, found: Conversation | None, pk: UUID, deployments: list[Deployment]
 ) -> dict[str, Any]:
     return {
         "conversation": found,
@@ -97,7 +98,7 @@ def _common(
     }
 
 
-def _nobody_answers(person: User | Any, deployments: list[Deployment]) -> str:
+def _nobody_answers(person: User, deployments: list[Deployment]) -> str:
     if deployments:
         return ""
     may_add = person.has_perm("conversations.add_deployment")

@@ -101,7 +101,7 @@ def _interlude(chapter: int) -> str:
         "- Wind: north-west, 5\n- Sea: moderate\n- Seen:\n  - two trawlers\n  - one seal\n",
         f"| Hour | Wind | Glass |\n|---|---|---:|\n| 06 | NW 4 | {1010 + chapter} |\n| 18 | NW 6 | {1002 + chapter} |\n",
         "> Keep the light, keep the log, and keep your opinions for the boat on Friday.\n",
-        f"```python\nwatch = {chapter}\nprint(f\"Watch {{watch}}: all is well\")\n```\n",
+        f'```python\nwatch = {chapter}\nprint(f"Watch {{watch}}: all is well")\n```\n',
         "1. Trim the lamp.\n2. Wind the clock.\n3. Read the glass, *then* write it down.\n",
     )
     return kinds[chapter % len(kinds)]

@@ -49,7 +49,7 @@ def calculate(text: str) -> Fraction:
     """The exact value of an arithmetic expression; raises NoSum or ZeroDivisionError."""
     if len(text) > _LONGEST:
         raise NoSum
-    plain = text.translate(str.maketrans({"×": "*", "÷": "/", "−": "-", ":": "/", "·": "*"}))
+    plain = text.translate(str.maketrans("×÷−:·", "*/-/*"))
     plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain).replace(",", ".").replace("^", "**")
     try:
         return _value(ast.parse(plain.strip(), mode="eval").body)

@@ -132,9 +132,7 @@ def _text(content: Any) -> str:
     return "".join(str(part.get("text") or "") for part in parts if isinstance(part, dict))
 
 
-def _error(
-    status: int, message: str, *, param: str | None = None, code: str | None = None
-) -> httpx.Response:
+def _error(status: int, message: str, *, param: str | None = None, code: str | None = None) -> httpx.Response:
     kind = "invalid_request_error"
     error = {"message": message, "type": kind, "param": param, "code": code}
     return httpx.Response(status, json={"error": error})

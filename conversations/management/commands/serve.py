@@ -49,7 +49,7 @@ class Command(BaseCommand):
         try:
             uvicorn.Server(config).run()
         except KeyboardInterrupt:
-            pass
+            self.stdout.write("Stopped.")
         except SystemExit as end:
             sys.exit(end.code)
 
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             stamp.write_text(seen)
 
 
-def _fingerprint() -> list[tuple[str, int, int]]:
+def _fingerprint() -> list[list[Any]]:
     """Every static file with its size and time."""
     found = []
     for finder in get_finders():

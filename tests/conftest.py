@@ -1,0 +1,82 @@
+"""What most tests stand on: people, deployments, a browser tab without a browser."""
+
+import asyncio
+import uuid
+
+import pytest
+from channels.layers import channel_layers
+from django.conf import settings
+from django.test import AsyncClient
+
+from conversations import generation
+from conversations.completions import net
+from conversations.generation import runner
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def plain_and_fast(settings):
+    """Passwords that cost nothing, static files without a manifest, a cache of each test's own."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(uuid.uuid4())}
+    }
+
+
+@pytest.fixture(autouse=True)
+async def nothing_left_behind():
+    """A layer for each test's loop, and no task, client or answer that outlives its test."""
+    channel_layers.backends.clear()
+    yield
+    for running in list(runner._running.values()):
+        running.end(None)
+    if runner._tasks:
+        await asyncio.wait(runner._tasks, timeout=5)
+    await net.aclose()
+    left = list(runner._running)
+    runner._running.clear()
+    assert not left, f"answers still running after the test: {left}"
+
+
+@pytest.fixture
+def person(transactional_db):
+    return factories.make_person("alice")
+
+
+@pytest.fixture
+def stranger(transactional_db):
+    return factories.make_person("mallory")
+
+
+@pytest.fixture
+def administrator(transactional_db):
+    return factories.make_person("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def offline(transactional_db):
+    return factories.make_deployment("offline", kind="offline")
+
+
+@pytest.fixture
+def signed_in(person):
+    """An asynchronous client of `person`."""
+    return factories.client_of(person)
+
+
+@pytest.fixture
+def anonymous():
+    return AsyncClient()
+
+
+async def settled() -> None:
+    """Wait until every answer of this process has ended."""
+    while runner._tasks:
+        await asyncio.wait(runner._tasks, timeout=10)
+
+
+__all__ = ["generation", "settings", "settled"]

@@ -1,0 +1,56 @@
+"""Plain functions that make rows with defaults; a test overrides only what it is about."""
+
+import uuid
+
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
+
+from conversations.models import Conversation, Deployment, Message, State, User
+from conversations.views.access import sign_new_chat
+
+
+def make_person(username="alice", **facts):
+    return User.objects.create_user(username, password="correct horse", **facts)
+
+
+def make_deployment(name="model", *, kind="openai", address="http://127.0.0.1:9/v1", key="sk-canary", **facts):
+    deployment = Deployment(name=name, kind=kind, endpoint="" if kind == "offline" else address, **facts)
+    deployment.set_key("" if kind == "offline" else key)
+    deployment.save()
+    return deployment
+
+
+def make_conversation(owner, *, deployment=None, text="Hello?", **facts):
+    """A conversation with one question and one pending answer that nobody writes yet."""
+    conversation = Conversation.start(owner, id=uuid.uuid4(), text=text, deployment=deployment)
+    for name, value in facts.items():
+        setattr(conversation, name, value)
+    conversation.save()
+    return conversation
+
+
+def make_turn(conversation, question="Hello?", answer="Hi.", state=State.COMPLETE, **facts):
+    """A question with an answer that has ended."""
+    turn = conversation.ask(question, **facts)
+    Message.objects.filter(pk=turn.answer.pk).update(text=answer, state=state)
+    turn.answer.refresh_from_db()
+    conversation.refresh_from_db()
+    return turn
+
+
+def client_of(person):
+    client = AsyncClient()
+    async_to_sync(client.aforce_login)(person)
+    return client
+
+
+def new_chat(person):
+    """The address of a new chat and its proof, as the page of a new chat carries them."""
+    pk = uuid.uuid4()
+    return pk, sign_new_chat(person, pk)
+
+
+def question(person, text="hello", **fields):
+    """Address and form of the first question of a new chat."""
+    pk, key = new_chat(person)
+    return f"/c/{pk}/ask", {"text": text, "client_id": str(uuid.uuid4()), "key": key, **fields}
