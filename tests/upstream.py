@@ -1,10 +1,10 @@
-"""A fake upstream: a real HTTP server on loopback that speaks the chat-completions wire, or breaks it on request.
+"""A fake upstream: a real HTTP server on loopback that speaks the chat-completions wire, or breaks it.
 
     async with FakeUpstream() as upstream:
         upstream.reply("Hel", "lo")
 
-Every request takes the next scripted answer. One that nobody scripted is refused with 418, so that a test which
-asks more often than it means to fails.
+Every request takes the next scripted answer. One that nobody scripted is refused with 418, so that a test
+which asks more often than it means to fails.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class _Gate:
     allowance: int | None = None
 
     async def passed(self) -> None:
-        while self.allowance == 0:
+        while self.allowance == 0:  # noqa: ASYNC110 - an Event would belong to one loop; tests have two
             await asyncio.sleep(0.002)
         if self.allowance is not None:
             self.allowance -= 1
@@ -93,7 +93,7 @@ class FakeUpstream:
         return self._next(Broken(pieces))
 
     def pause(self, *, after: int = 0) -> None:
-        """Hold back everything that follows the next `after` pieces (the role's frame is one), until `resume`."""
+        """Hold back what follows the next `after` writes (headers and role are two), until `resume`."""
         self._gate.allowance = after
 
     def resume(self) -> None:
@@ -119,7 +119,7 @@ class FakeUpstream:
         """Whether so many clients leave in mid-answer before `within` seconds are over."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while self.gone < clients:
+                while self.gone < clients:  # noqa: ASYNC110 - the same
                     await asyncio.sleep(0.005)
         return self.gone >= clients
 
@@ -180,9 +180,7 @@ class FakeUpstream:
             self._tasks.discard(task)
             writer.transport.abort()
 
-    async def _answer(
-        self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> bool:
+    async def _answer(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Send the next answer; True if the connection can be used again. Notices a client that leaves."""
         answer = self._answers.popleft() if self._answers else Failure(418, {}, "Nothing was scripted.")
         sending = asyncio.ensure_future(self._send(answer, request, writer))

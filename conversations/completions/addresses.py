@@ -25,7 +25,7 @@ FORBIDDEN = [
         "ff00::/8",
     )
 ]
-# Networks whose addresses stand for an IPv4 address: how far right of the end its bits are, and whether inverted.
+# Networks whose addresses stand for an IPv4 address: how far from the end its bits are, and whether inverted.
 DISGUISES = [
     (IPv6Network("::ffff:0:0/96"), 0, False),  # IPv4-mapped
     (IPv6Network("::ffff:0:0:0/96"), 0, False),  # IPv4-translated (SIIT)

@@ -1,7 +1,7 @@
 """Asks a deployment and yields its chunks as they arrive; every failure is one of completions.errors.
 
-All chunks of one network read are yielded without waiting in between, so that whoever relays them sends one frame
-for whatever has arrived. Closing the generator closes the connection to the upstream at once.
+All chunks of one network read are yielded without waiting in between, so that whoever relays them sends one
+frame for whatever has arrived. Closing the generator closes the connection to the upstream at once.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from conversations.completions.refusals import decoded, refusal
 from conversations.completions.wire import ChatRequest, Chunk, body
 
 LINGER = 5.0  # seconds that usage and [DONE] may come after the last finish_reason
-DRAIN = 0.05  # seconds that the body's end may come after [DONE], to keep the connection for the next question
+DRAIN = 0.05  # seconds that the body's end may come after [DONE]: then the connection can be used again
 LARGEST_ERROR = 64_000  # bytes of an error's body that are read
 ERROR_TIME = 5.0  # seconds that it may take
 
@@ -32,8 +32,8 @@ async def stream(
 ) -> AsyncGenerator[Chunk, None]:
     """Chunks of the answer to `request`; the first one carries the response's Facts. Timeouts in seconds.
 
-    Usage is asked for unless the request has stream_options of its own. Raises CompletionError; BrokenOff if the
-    stream ends without a finish_reason.
+    Usage is asked for unless the request has stream_options of its own. Raises CompletionError; BrokenOff if
+    the stream ends without a finish_reason.
     """
     loop = asyncio.get_running_loop()
     patience = chunk_timeout

@@ -1,7 +1,7 @@
 """Reads chunks from JSON of every kind that upstreams send; an odd type in a member costs that member only.
 
-What comes out can always be stored and sent on: no NUL (PostgreSQL refuses it) and no half of a surrogate pair
-(UTF-8 cannot hold it). The two halves may come in two deltas, cut by somebody who counts in UTF-16.
+What comes out can always be stored and sent on: no NUL (PostgreSQL refuses it) and no half of a surrogate
+pair (UTF-8 cannot hold it). The two halves may come in two deltas, cut by somebody who counts in UTF-16.
 """
 
 import json
@@ -28,7 +28,7 @@ class Decoder:
             try:
                 return _chunks.decode(data)
             except msgspec.DecodeError:
-                pass  # rare: an odd type, or half a pair, which only the standard library's parser lets through
+                pass  # rare: an odd type, or half a pair, which only the standard library's parser takes
         value = json.loads(data, strict=False, parse_constant=_nothing)
         if not isinstance(value, dict):
             raise ValueError("not a JSON object")

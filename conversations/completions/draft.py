@@ -89,9 +89,7 @@ class Draft:
         if isinstance(said, dict):
             known["function"]["name"] = known["function"]["name"] or said.get("name") or ""
             arguments = said.get("arguments") or ""
-            known["function"]["arguments"] += (
-                arguments if isinstance(arguments, str) else json.dumps(arguments)
-            )
+            known["function"]["arguments"] += arguments if isinstance(arguments, str) else json.dumps(arguments)
 
     def _filter(self, results: Any) -> None:
         """Asynchronous filters judge part after part: a later “safe” does not undo an earlier verdict."""

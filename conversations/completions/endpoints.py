@@ -1,6 +1,7 @@
-"""Where a deployment is and how it wants to be asked: kinds by table, one class each, differing in nothing else.
+"""Where a deployment is and how it wants to be asked: kinds by table, one class each.
 
-Adding a kind: a row in KINDS, a class with the four members of `Kind`, a file of tests (docs/adding-a-kind.md).
+Kinds differ in nothing else. Adding one: a row in KINDS, a class with the members of `Kind`, a file of tests
+(docs/adding-a-kind.md).
 """
 
 from dataclasses import dataclass, field

@@ -20,6 +20,7 @@ CompletionError
 
 from typing import Any
 
+
 class CompletionError(Exception):
     """str() says what happened, for logs and administrators; never a secret, never a whole body."""
 

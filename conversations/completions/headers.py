@@ -20,7 +20,7 @@ def facts(headers: Mapping[str, str]) -> Facts:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, from milliseconds, seconds or a date; None if upstream did not say, or said nonsense."""
+    """Seconds to wait, from milliseconds, seconds or a date; None if upstream said nothing or nonsense."""
     for name in MILLISECONDS:
         if (wait := _number(headers.get(name, ""))) is not None:
             return wait / 1000

@@ -1,8 +1,8 @@
 """The one module that opens connections to others: no redirects, and only to addresses that were checked.
 
-The resolver checks what a name leads to and the connection goes to exactly the addresses it returned, so a name
-that changes its answer between check and use gains nothing; literals, which are never resolved, are checked as
-they are. Behind HTTPS_PROXY the proxy resolves the target: the check then covers literals and the proxy itself.
+The resolver checks what a name leads to and the connection goes to exactly the addresses it returned, so a
+name that changes its answer between check and use gains nothing; literals, which are never resolved, are
+checked as they are. Behind HTTPS_PROXY the proxy resolves the target: then literals and the proxy itself are checked.
 
 httpx's interface over aiohttp's transport: its C parser halves the CPU that a stream costs.
 """
@@ -20,13 +20,13 @@ from weakref import WeakKeyDictionary
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
-from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
+from httpx_aiohttp import AiohttpTransport
 
 from conversations.completions.addresses import check_address, check_literal
 from conversations.completions.errors import BrokenOff, Unreachable
 
-# Connecting is one address's time; pool is the whole of it: resolving, every address, TLS. Reading takes as long
-# as it takes: client.py holds the clock for tokens.
+# Connecting is one address's time; pool is the whole of it: resolving, every address, TLS. Reading takes as
+# long as it takes: client.py holds the clock for tokens.
 TIMEOUT = httpx.Timeout(None, connect=5.0, pool=15.0)
 HEADERS = {
     "Accept": "text/event-stream, application/json",
@@ -54,13 +54,11 @@ class Response:
             raise BrokenOff(f"The connection broke: {_words(error)}") from error
 
     async def aclose(self) -> None:
-        """Closes the connection, unless the body was read to its end: then it is kept for the next request."""
+        """Closes the connection, unless the body was read to its end: then it can be used again."""
         await self._response.aclose()
 
 
-async def post(
-    url: str, headers: Mapping[str, str], content: bytes, *, transport: str = ""
-) -> Response:
+async def post(url: str, headers: Mapping[str, str], content: bytes, *, transport: str = "") -> Response:
     """POST and wait for the headers. Raises Unreachable, or ForbiddenAddress. `transport`: see `client`."""
     try:
         asking = await client(transport)
@@ -90,9 +88,7 @@ class Resolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG
-        )
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
         for *_, address in found:
             check_address(str(address[0]))
         return [
@@ -126,31 +122,29 @@ class Transport(AiohttpTransport):
         return await super().handle_async_request(request)
 
 
-class Client(HttpxAiohttpClient):
+class Client(httpx.AsyncClient):
     """Takes HTTPS_PROXY, ALL_PROXY and NO_PROXY as httpx does.
 
     aiohttp's own `trust_env` knows no ALL_PROXY, and would also send what a ~/.netrc has for the host.
     """
 
-    def _init_transport(self, *, transport: Any = None, **_: Any) -> httpx.AsyncBaseTransport:
-        return transport or Transport(verify=tls(), client=_session)
+    def _init_transport(self, *args: Any, **kwargs: Any) -> httpx.AsyncBaseTransport:
+        return kwargs.get("transport") or Transport(verify=tls(), client=_session)
 
-    def _init_proxy_transport(self, proxy: httpx.Proxy, **_: Any) -> httpx.AsyncBaseTransport:
+    def _init_proxy_transport(self, proxy: Any, *args: Any, **kwargs: Any) -> httpx.AsyncBaseTransport:
         return Transport(verify=tls(), client=_session, proxy=proxy)
 
 
 @cache
 def tls() -> ssl.SSLContext:
-    """Trusts SSL_CERT_FILE or SSL_CERT_DIR where one is set, else certifi's list. Made once: it takes 20 ms."""
+    """Trusts SSL_CERT_FILE or SSL_CERT_DIR where one is set, else certifi's list. Made once: it is slow."""
     context = httpx.create_ssl_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
 def _session() -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(
-        resolver=Resolver(), socket_factory=checked_socket, limit=0, ssl=tls()
-    )
+    connector = aiohttp.TCPConnector(resolver=Resolver(), socket_factory=checked_socket, limit=0, ssl=tls())
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
@@ -159,7 +153,7 @@ _loops: WeakKeyDictionary[Any, tuple[AsyncGenerator[Clients, None], Clients]] = 
 
 
 async def client(transport: str = "") -> httpx.AsyncClient:
-    """The running loop's client. `transport`: dotted path of an httpx transport that stays in this process."""
+    """The running loop's client. `transport`: dotted path of an httpx transport to use instead of the network."""
     loop = asyncio.get_running_loop()
     if loop not in _loops:
         keeper = _keep(loop)

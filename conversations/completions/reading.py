@@ -17,8 +17,8 @@ HTML = "The answer is an HTML page. Is the endpoint the API's base URL?"
 class Reading:
     """Feed network reads; get chunks. What it is shows in its first character: headers are often wrong.
 
-    `began`: a piece of a completion came. `token`: a piece of its text. `finished`: every choice that began has
-    its finish_reason, so nothing that follows can spoil the answer. `done`: [DONE] came.
+    `began`: a piece of a completion came. `token`: a piece of its text. `finished`: every choice that began
+    has its finish_reason, so nothing that follows can spoil the answer. `done`: [DONE] came.
     """
 
     def __init__(self, hide: Collection[str] = ()) -> None:
@@ -55,7 +55,7 @@ class Reading:
             raise NotAStream(f"The answer is {what}.")
 
     def _tell(self, piece: bytes) -> bytes:
-        """Events, JSON or HTML? Returns what is to be read as such; blank space before it says nothing yet."""
+        """Events, JSON or HTML? Returns what is to be read as such; blank space says nothing yet."""
         piece = self._start + piece
         if len(piece) < len(BOM) and BOM.startswith(piece):
             self._start = piece

@@ -1,7 +1,8 @@
 """From an error's status and body, in any of the shapes they come in, to the error that they mean.
 
-Known shapes: {"error": {message, type, param, code, innererror}} (OpenAI, Azure; `inner_error` in some versions),
-{"error": "words"}, {"message"}, {"detail": "words" or a list of {loc, msg}} (FastAPI), plain text and HTML.
+Known shapes: {"error": {message, type, param, code, innererror}} (OpenAI, Azure; `inner_error` in some
+versions), {"error": "words"}, {"message"}, {"detail": "words" or a list of {loc, msg}} (FastAPI), plain text
+and HTML.
 """
 
 import html

@@ -33,7 +33,7 @@ class Events:
         self._id = ""
 
     def feed(self, piece: bytes) -> list[Event]:
-        """Events completed by `piece`. Raises TooLarge on the call after the one that gave what came before."""
+        """Events completed by `piece`. Raises TooLarge, after what came before it was given."""
         self._check()
         if self._after_cr and piece:
             # The LF of a CR LF that was cut in two ends no line of its own.

@@ -1,7 +1,7 @@
 """The chat-completions wire as values: strict in what we send, lenient in what we read (decoding.py).
 
-Names are the wire's own (Azure OpenAI REST reference 2024-10-01-preview and OpenAI's API reference). What is None
-is not sent, except where the wire wants its null.
+Names are the wire's own (Azure OpenAI REST reference 2024-10-01-preview and OpenAI's API reference). What is
+None is not sent, except where the wire wants its null.
 """
 
 from typing import Any
@@ -112,7 +112,7 @@ class Chunk(Struct, omit_defaults=True, kw_only=True, dict=True):
 
     @property
     def response(self) -> Facts | None:
-        """On the first chunk of a stream. No field, so that no upstream can set it and it is never sent on."""
+        """On the first chunk of a stream. No field: no upstream can set it, and it is never sent on."""
         return self.__dict__.get("response")
 
     @response.setter
