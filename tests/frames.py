@@ -29,6 +29,10 @@ class Request:
         return self.path.startswith("/openai/deployments/")
 
 
+class Text(bytes):
+    """A write with a piece of the answer in it: what FakeUpstream.pause counts."""
+
+
 class Answer(Protocol):
     def frames(self, request: Request) -> Iterator[bytes]:
         """Bytes to write, one after the other."""
@@ -90,7 +94,7 @@ class Reply:
         shared = self._shared("chat.completion.chunk", request)
         yield event(shared | self._choice({"role": "assistant", "content": "", "refusal": None}))
         for piece in self.pieces:
-            yield event(shared | self._choice({"content": piece}))
+            yield Text(event(shared | self._choice({"content": piece})))
 
     def _ending(self, request: Request) -> Iterator[bytes]:
         shared = self._shared("chat.completion.chunk", request)
@@ -161,7 +165,7 @@ class Raw:
     def frames(self, request: Request) -> Iterator[bytes]:
         yield head(200, {"Content-Type": self.content_type}, None)
         for piece in self.pieces:
-            yield chunked(piece)
+            yield Text(chunked(piece))
         yield b"0\r\n\r\n"
 
 

@@ -18,19 +18,19 @@ from typing import Any, Self
 
 from conversations.completions.endpoints import Endpoint
 from tests import recordings
-from tests.frames import Answer, Broken, Failure, Raw, Reply, Request, Stalled
+from tests.frames import Answer, Broken, Failure, Raw, Reply, Request, Stalled, Text
 
 
 @dataclass
 class _Gate:
-    """How many more pieces may be sent before everybody waits; None is no limit."""
+    """How many more pieces of text may be sent before everything waits; None is no limit."""
 
     allowance: int | None = None
 
-    async def passed(self) -> None:
+    async def passed(self, frame: bytes) -> None:
         while self.allowance == 0:  # noqa: ASYNC110 - an Event would belong to one loop; tests have two
             await asyncio.sleep(0.002)
-        if self.allowance is not None:
+        if self.allowance is not None and isinstance(frame, Text):
             self.allowance -= 1
 
 
@@ -93,7 +93,7 @@ class FakeUpstream:
         return self._next(Broken(pieces))
 
     def pause(self, *, after: int = 0) -> None:
-        """Hold back what follows the next `after` writes (headers and role are two), until `resume`."""
+        """Hold back what follows the next `after` pieces of text, until `resume`."""
         self._gate.allowance = after
 
     def resume(self) -> None:
@@ -198,8 +198,11 @@ class FakeUpstream:
             await asyncio.gather(sending, leaving, return_exceptions=True)
 
     async def _send(self, answer: Answer, request: Request, writer: asyncio.StreamWriter) -> bool:
+        begun = False
         for frame in answer.frames(request):
-            await self._gate.passed()
+            begun = begun or isinstance(frame, Text)
+            if begun:
+                await self._gate.passed(frame)
             writer.write(frame)
             await writer.drain()
         if isinstance(answer, Stalled):

@@ -33,7 +33,7 @@ class Decoder:
         if not isinstance(value, dict):
             raise ValueError("not a JSON object")
         self._join(value.get("choices"))
-        return fitting(clean(value), Chunk)  # type: ignore[no-any-return]  # an object always makes a Chunk
+        return fitting(clean(value), Chunk)
 
     def _join(self, choices: Any) -> None:
         """Move a half at the end of a delta to the beginning of the next delta that has text."""
