@@ -267,3 +267,5 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"conversations": {"level": "INFO"}, "chatapp": {"level": "INFO"}},
 }
+
+VARIABLES = env.VARIABLES  # what was read, for docs/configuration.md
