@@ -54,3 +54,10 @@ def question(person, text="hello", **fields):
     """Address and form of the first question of a new chat."""
     pk, key = new_chat(person)
     return f"/c/{pk}/ask", {"text": text, "client_id": str(uuid.uuid4()), "key": key, **fields}
+
+
+async def aclient_of(person):
+    """`client_of` for inside an asynchronous test."""
+    client = AsyncClient()
+    await client.aforce_login(person)
+    return client

@@ -139,8 +139,8 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Stalled:
-    """Some pieces, and then nothing for ever. Without any not even headers come."""
+class BrokenOff:
+    """Some pieces, and then the connection is cut. Without any not even headers come."""
 
     pieces: Sequence[str]
 
@@ -151,8 +151,8 @@ class Stalled:
             yield from reply.deltas(request)
 
 
-class Broken(Stalled):
-    """The same, but the connection is cut afterwards."""
+class Stalled(BrokenOff):
+    """The same, but the connection stays open, and silent."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from conversations.completions.endpoints import Endpoint
 from tests import recordings
-from tests.frames import Answer, Broken, Failure, Raw, Reply, Request, Stalled, Text
+from tests.frames import Answer, BrokenOff, Failure, Raw, Reply, Request, Stalled, Text
 
 
 @dataclass
@@ -45,7 +45,7 @@ class FakeUpstream:
         self._answers: deque[Answer] = deque()
         self._gate = _Gate()
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.port = 0
 
     # --- the script -----------------------------------------------------------------------------
@@ -90,7 +90,7 @@ class FakeUpstream:
         """The first `after` of `pieces` and then the connection is cut; by default before the first byte."""
         if after is not None:
             pieces = (pieces or ("Hel", "lo", ", ", "wor", "ld"))[:after]
-        return self._next(Broken(pieces))
+        return self._next(BrokenOff(pieces))
 
     def pause(self, *, after: int = 0) -> None:
         """Hold back what follows the next `after` pieces of text, until `resume`."""
@@ -133,9 +133,9 @@ class FakeUpstream:
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
         self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._serving.values():
+            writer.transport.abort()
+        await asyncio.gather(*self._serving)
 
     @classmethod
     @contextmanager
@@ -165,7 +165,7 @@ class FakeUpstream:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._tasks.add(task)
+        self._serving[task] = writer
         self.open += 1
         self.connections += 1
         try:
@@ -177,7 +177,7 @@ class FakeUpstream:
             self.gone += 1
         finally:
             self.open -= 1
-            self._tasks.discard(task)
+            del self._serving[task]
             writer.transport.abort()
 
     async def _answer(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
@@ -207,7 +207,7 @@ class FakeUpstream:
             await writer.drain()
         if isinstance(answer, Stalled):
             await asyncio.Event().wait()
-        return not isinstance(answer, Broken)
+        return not isinstance(answer, BrokenOff)
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

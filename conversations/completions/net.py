@@ -45,6 +45,12 @@ class Response:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
 
+    @property
+    def location(self) -> str:
+        """Where a redirect leads: scheme, host and port."""
+        request = self._response.request
+        return host(str(request.url.join(self.headers.get("location", ""))))
+
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """Raises BrokenOff if the connection breaks before the body's end."""
         try:
@@ -119,6 +125,8 @@ class Transport(AiohttpTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         check_literal(request.url.host)
+        # httpx has made a header of a user and password in the address; aiohttp would make a second one.
+        request.url = request.url.copy_with(userinfo=b"")
         return await super().handle_async_request(request)
 
 

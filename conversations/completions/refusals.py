@@ -79,7 +79,7 @@ def refusal(
     inner = error.get("innererror") or error.get("inner_error")
     inner = inner if isinstance(inner, dict) else {}
     codes = {str(each).lower() for each in (error.get("code"), error.get("type"), inner.get("code")) if each}
-    words = _words(error, hide) or (f"redirects to {location}" if location else "no reason given")
+    words = f"redirects to {location}" if location else _words(error, hide) or "no reason given"
     message = f"HTTP {status}: {words}" if status else words
     facts: dict[str, Any] = {"status": status, "retry_after": retry_after, "request_id": request_id}
     meant = status or _status_of(codes)

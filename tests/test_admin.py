@@ -1,0 +1,110 @@
+"""Administrators write keys and never read them."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from conversations.models import Deployment
+from tests import factories
+
+ADD = "/admin/conversations/deployment/add/"
+CANARY = "sk-canary-0123456789"
+
+
+def form(**fields):
+    return {
+        "name": "gpt",
+        "kind": "openai",
+        "endpoint": "http://vllm:8000/v1",
+        "key": CANARY,
+        "context_window": "128000",
+        "position": "1",
+        "enabled": "on",
+        **fields,
+    }
+
+
+@pytest.fixture
+def admin(administrator):
+    client = Client()
+    client.force_login(administrator)
+    return client
+
+
+def test_a_deployment_is_added_by_name_address_and_key(admin):
+    assert admin.post(ADD, form()).status_code == 302
+    deployment = Deployment.objects.get(name="gpt")
+    assert deployment.key == CANARY
+    assert deployment.endpoint_at().model == "gpt"
+
+
+def test_a_stored_key_is_nowhere_to_be_read(admin):
+    admin.post(ADD, form())
+    deployment = Deployment.objects.get()
+    page = admin.get(f"/admin/conversations/deployment/{deployment.pk}/change/").content.decode()
+    assert CANARY not in page
+    assert "A key is stored" in page
+    assert CANARY not in repr(deployment.secrets)
+    assert CANARY not in repr(deployment.endpoint_at())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secrets FROM conversations_deployment")
+        assert CANARY not in cursor.fetchone()[0]
+
+
+def test_a_refused_form_does_not_echo_the_key(admin):
+    page = admin.post(ADD, form(endpoint="ftp://nowhere")).content.decode()
+    assert "Enter a base URL" in page
+    assert CANARY not in page
+
+
+def test_an_empty_key_keeps_the_stored_one_unless_the_host_changes(admin):
+    admin.post(ADD, form())
+    change = f"/admin/conversations/deployment/{Deployment.objects.get().pk}/change/"
+    admin.post(change, form(key="", endpoint="http://vllm:8000/v2"))
+    assert Deployment.objects.get().key == CANARY
+    page = admin.post(change, form(key="", endpoint="http://elsewhere:8000/v1"), follow=True).content.decode()
+    assert Deployment.objects.get().key == ""
+    assert "The host changed" in page
+
+
+def test_lost_encryption_keys_are_said_and_lose_nothing_else(admin, settings):
+    from cryptography.fernet import Fernet
+
+    admin.post(ADD, form())
+    kept = settings.FIELD_ENCRYPTION_KEYS
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    deployment = Deployment.objects.get()
+    assert deployment.key_lost
+    page = admin.get(f"/admin/conversations/deployment/{deployment.pk}/change/").content.decode()
+    assert "cannot be decrypted" in page
+    deployment.label = "renamed"
+    deployment.save()
+    settings.FIELD_ENCRYPTION_KEYS = kept
+    assert Deployment.objects.get().key == CANARY
+
+
+def test_a_deployment_in_use_is_not_deleted(admin, person):
+    deployment = factories.make_deployment()
+    factories.make_conversation(person, deployment=deployment)
+    response = admin.post(f"/admin/conversations/deployment/{deployment.pk}/delete/", {"post": "yes"})
+    assert response.status_code == 403
+    assert Deployment.objects.filter(pk=deployment.pk).exists()
+
+
+def test_the_admin_has_the_same_door(client, transactional_db):
+    response = client.get("/admin/", follow=False)
+    assert response.status_code == 302
+    response = client.get("/admin/login/?next=/admin/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
+
+
+def test_a_prompt_keeps_its_versions(admin):
+    from conversations.models import Prompt
+
+    admin.post("/admin/conversations/prompt/add/", {"name": "House style", "text": "Answer for {{team}}."})
+    prompt = Prompt.objects.get()
+    admin.post(f"/admin/conversations/prompt/{prompt.pk}/change/", {"name": "House style", "text": "Plain words."})
+    first, second = prompt.versions.order_by("number")
+    assert first.render({"team": "sales"}) == "Answer for sales."
+    assert second.text == "Plain words."

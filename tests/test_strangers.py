@@ -1,0 +1,124 @@
+"""Every route as somebody it is not for: strangers find nothing, the anonymous are sent to sign in.
+
+The routes come from the URL configuration: one that nobody registered here fails the test.
+"""
+
+import uuid
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from conversations.models import Conversation, Message
+from conversations.views.access import may_start, sign_new_chat
+from tests import factories
+from tests.tab import Tab
+
+PUBLIC = {"healthz", "readyz", "account_login", "account_logout", "demo_sign_in"}
+OWN = {"new_chat", "account"}  # no object in the address: everybody has their own
+OF_A_CONVERSATION = {"conversation", "ask"}
+OF_A_MESSAGE = {"message", "stop", "continue", "regenerate", "edit"}
+ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
+COMMANDS = {"ask", "stop", "continue", "regenerate", "edit"}
+
+
+def routes(resolver=None, prefix=""):
+    for each in (resolver or get_resolver()).url_patterns:
+        address = prefix + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from routes(each, address)
+        elif isinstance(each, URLPattern) and not address.startswith(ELSEWHERE):
+            yield each.name, address
+
+
+def test_every_route_is_registered_here():
+    unknown = {name for name, _ in routes()} - PUBLIC - OWN - OF_A_CONVERSATION - OF_A_MESSAGE
+    assert not unknown, f"say above who may use these, and how a stranger is answered: {unknown}"
+
+
+@pytest.fixture
+def turn(person, offline):
+    conversation = factories.make_conversation(person, deployment=offline)
+    return factories.make_turn(conversation)
+
+
+def addresses(turn):
+    conversation = f"/c/{turn.answer.conversation_id}/"
+    yield "conversation", conversation
+    yield "ask", f"{conversation}ask"
+    for message in (turn.question.pk, turn.answer.pk):
+        for name in OF_A_MESSAGE - {"message"}:
+            yield name, f"{conversation}m/{message}/{name}"
+        yield "message", f"{conversation}m/{message}/"
+
+
+async def reach(client, name, address):
+    form = {"text": "mine now", f"edit-{uuid.uuid4()}": "x", "key": "guessed"}
+    return await (client.post(address, form) if name in COMMANDS else client.get(address))
+
+
+async def test_a_stranger_finds_nothing(turn, stranger):
+    client = await factories.aclient_of(stranger)
+    before = await Message.objects.acount()
+    for name, address in addresses(turn):
+        assert (await reach(client, name, address)).status_code == 404, address
+    assert await Message.objects.acount() == before
+
+
+async def test_plain_staff_find_nothing_either(turn):
+    client = await factories.aclient_of(await make_staff())
+    for name, address in addresses(turn):
+        assert (await reach(client, name, address)).status_code == 404, address
+
+
+async def make_staff():
+    return await sync_to_async(factories.make_person)("stan", is_staff=True)
+
+
+async def test_the_anonymous_are_sent_to_sign_in(turn, anonymous):
+    for name, address in [*addresses(turn), ("new_chat", "/"), ("account", "/account/")]:
+        response = await reach(anonymous, name, address)
+        assert response.status_code == 302, address
+        assert response["Location"].startswith("/accounts/login/"), address
+
+
+async def test_a_suspended_person_is_sent_away(turn, person, signed_in):
+    person.is_active = False
+    await person.asave()
+    for name, address in addresses(turn):
+        assert (await reach(signed_in, name, address)).status_code in {302, 404}, address
+
+
+async def test_the_owner_gets_through(turn, signed_in):
+    for name, address in addresses(turn):
+        if name in {"conversation", "message"}:
+            assert (await reach(signed_in, name, address)).status_code == 200, address
+
+
+async def test_a_stranger_hears_nothing_of_a_conversation(turn, stranger):
+    async with Tab(await factories.aclient_of(stranger), turn.answer.conversation_id) as tab:
+        await tab.resync(turn.answer.pk)
+        assert await tab.quiet()
+
+
+def test_the_address_of_a_new_chat_is_one_persons(person, stranger):
+    pk = uuid.uuid4()
+    key = sign_new_chat(person, pk)
+    assert may_start(person, pk, key)
+    assert not may_start(stranger, pk, key)
+    assert not may_start(person, uuid.uuid4(), key)
+
+
+async def test_without_its_proof_no_address_is_taken(signed_in, offline):
+    response = await signed_in.post(f"/c/{uuid.uuid4()}/ask", {"text": "hello"})
+    assert response.status_code == 404
+    assert not await Conversation.objects.aexists()
+
+
+async def test_a_forged_form_is_refused(person, offline):
+    client = await factories.aclient_of(person)
+    client.handler.enforce_csrf_checks = True
+    address, form = factories.question(person)
+    response = await client.post(address, form)
+    assert response.status_code == 403
+    assert not await Conversation.objects.aexists()
