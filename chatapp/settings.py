@@ -85,6 +85,7 @@ MAX_BODY = env.whole("MAX_BODY", 8_000_000, "Largest request body, in bytes.")
 DEMO_PASSWORD = env.text(
     "DEMO_PASSWORD", "", "Password of the demo's people.", shown="random, kept in DATA_DIR"
 )
+DEMO_PASSWORD_CHOSEN = bool(DEMO_PASSWORD)
 if not DEMO_PASSWORD and EMBEDDED:
     DEMO_PASSWORD = env.kept(DATA_DIR / "demo_password", env.new_password)
 
