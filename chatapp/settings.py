@@ -4,6 +4,7 @@ Without any variable set the product runs on its embedded defaults: SQLite, one 
 keys that it makes for itself on first run.
 """
 
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -128,7 +129,8 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Django ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "daphne",  # before staticfiles: `runserver` then speaks websockets
+    # The development server; it makes `runserver` speak websockets, and costs every other command half a second.
+    *(["daphne"] if "runserver" in sys.argv else []),
     "conversations",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -137,7 +139,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "chatapp.apps.Static",
-    "django.contrib.postgres",
     "allauth",
     "allauth.account",
     "channels",
