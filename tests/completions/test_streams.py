@@ -1,0 +1,89 @@
+"""Every recorded odd stream gives what its row in streams/expected.json says, however the network cuts it."""
+
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import pytest
+
+from conversations.completions.draft import Draft
+from conversations.completions.errors import CompletionError
+from conversations.completions.reading import Reading
+from tests import recordings
+
+SEEDS = (1, 2, 3)
+
+
+def replay(pieces: Iterable[bytes]) -> tuple[Draft, str | None]:
+    """What the pieces make, and the code of the error that ended them."""
+    draft, reading = Draft(), Reading()
+    try:
+        for piece in pieces:
+            for chunk in reading.feed(piece):
+                draft.add(chunk)
+            if reading.done:
+                break
+        for chunk in reading.end():
+            draft.add(chunk)
+    except CompletionError as error:
+        return draft, error.code
+    return draft, None
+
+
+def cuttings(data: bytes) -> Iterable[list[bytes]]:
+    yield [data]
+    size = 1 if len(data) < 50_000 else 997
+    yield [data[at : at + size] for at in range(0, len(data), size)]
+    for seed in SEEDS:
+        dice = random.Random(seed)
+        cuts = sorted(dice.sample(range(len(data) + 1), min(len(data), 12)))
+        yield [data[a:b] for a, b in zip([0, *cuts], [*cuts, len(data)], strict=True)]
+
+
+def summary(draft: Draft, expected: dict[str, Any]) -> dict[str, Any]:
+    """The draft in the words of the table, as far as the table speaks of it."""
+    usage = draft.usage
+    calls = [(each["id"], each["function"]) for each in draft.tool_calls]
+    facts: dict[str, Any] = {
+        "text": draft.text,
+        "finish_reason": draft.finish_reason,
+        "refusal": draft.refusal,
+        "reasoning": draft.reasoning,
+        "model": draft.model,
+        "context": draft.context,
+        "request_id": draft.request_id,
+        "filters": sorted(draft.filters),
+        "filtered": draft.filtered,
+        "severities": {name: draft.filters[name]["severity"] for name in expected.get("severities", ())},
+        "usage": usage and [usage.prompt_tokens, usage.completion_tokens, usage.total_tokens],
+        "tool_calls": [[call, function["name"], function["arguments"]] for call, function in calls],
+        "logprobs": [each["token"] for each in draft.logprobs],
+    }
+    return {name: facts[name] for name in facts if name in expected}
+
+
+@pytest.mark.parametrize("name", recordings.table())
+def test_recording_gives_what_the_table_says_in_every_cutting(name: str) -> None:
+    recording = recordings.load(name)
+    expected = {k: v for k, v in recording.expected.items() if k not in {"error", "content_type"}}
+    if isinstance(expected["text"], dict):
+        expected["text"] = expected["text"]["repeat"] * expected["text"]["times"]
+    for pieces in cuttings(recording.data):
+        draft, error = replay(pieces)
+        assert error == recording.expected.get("error")
+        assert summary(draft, expected) == expected
+
+
+@pytest.mark.parametrize("name", recordings.table())
+def test_what_comes_out_can_be_stored_and_sent_on(name: str) -> None:
+    draft, _error = replay([recordings.load(name).data])
+    stored = [draft.text, draft.reasoning, draft.model, draft.id, draft.filters, draft.tool_calls]
+    sent = msgspec.json.encode([*stored, draft.usage, draft.logprobs, draft.context])  # raises on lone surrogates
+    assert b"\\u0000" not in sent
+
+
+def test_every_recording_has_its_row() -> None:
+    files = {each.stem for each in recordings.FOLDER.glob("*.sse")}
+    assert files == set(recordings.table())
+    assert len(files) >= 34
