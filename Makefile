@@ -37,6 +37,10 @@ lock: ## pin the dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c requirements.lock --group pyproject.toml:dev pyproject.toml -o requirements-dev.lock
 
+messages: $(VENV)/dev.stamp ## gather texts for translation, and compile what is translated (needs gettext)
+	$(PY) manage.py makemessages --all --no-location --no-wrap --ignore .venv --ignore data --ignore tests
+	$(PY) manage.py compilemessages --ignore .venv
+
 bench: $(VENV)/dev.stamp ## measure; see docs/performance.md
 	$(PY) -m tests.benchmarks.relay
 
