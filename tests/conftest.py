@@ -6,12 +6,25 @@ import uuid
 import pytest
 from channels.layers import channel_layers
 from django.conf import settings
+from django.db import connection
 from django.test import AsyncClient
 
 from conversations import generation
 from conversations.completions import net
 from conversations.generation import runner
 from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """PostgreSQL drops no database while a thread of a finished test still holds a connection to it."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

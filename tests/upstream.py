@@ -9,6 +9,7 @@ which asks more often than it means to fails.
 
 import asyncio
 import json
+import ssl
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -37,7 +38,8 @@ class _Gate:
 class FakeUpstream:
     """`requests` are those that came; `open` connections now; `gone` clients that left in mid-answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.requests: list[Request] = []
         self.open = 0
         self.connections = 0
@@ -107,7 +109,7 @@ class FakeUpstream:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https://localhost' if self._tls else 'http://127.0.0.1'}:{self.port}"
 
     def endpoint(self, kind: str = "openai", **fields: Any) -> Endpoint:
         """An endpoint that leads here."""
@@ -126,7 +128,7 @@ class FakeUpstream:
     # --- the server -----------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -92,3 +92,5 @@ class Events:
             self._id = value
         elif name == "data":  # without a colon: a line of data that is empty
             self._data.append("")
+            self._size += 1
+            self._too_large = self._size > LARGEST
