@@ -41,7 +41,14 @@ def plain_and_fast(settings):
 
 
 @pytest.fixture(autouse=True)
-async def nothing_left_behind():
+def the_database_first(request):
+    """Set up first is torn down last: answers end while their database is still there."""
+    if "transactional_db" in request.fixturenames:
+        request.getfixturevalue("transactional_db")
+
+
+@pytest.fixture(autouse=True)
+async def nothing_left_behind(the_database_first):
     """A layer for each test's loop, and no task, client or answer that outlives its test."""
     channel_layers.backends.clear()
     yield

@@ -63,6 +63,9 @@ class Reply:
     model: str = "gpt-4o-2024-08-06"
     prompt_tokens: int = 7
     headers: dict[str, str] = field(default_factory=dict)
+    done: bool = True  # False: after its finish_reason it falls silent
+    hang: bool = False  # True: the connection stays open after [DONE], and the body has no end
+    pause: float = 0  # seconds before each piece
 
     def frames(self, request: Request) -> Iterator[bytes]:
         if request.path.rpartition("/chat/")[2] != "completions":

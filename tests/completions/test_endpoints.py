@@ -1,0 +1,94 @@
+"""Kinds of deployments: where they are asked, with which key, and what is sent."""
+
+import pytest
+
+from conversations.completions.endpoints import KINDS, PARAMETERS, Endpoint, kind
+from conversations.completions.errors import BadKey
+from conversations.completions.wire import ChatRequest, Message
+from tests.asking import question
+
+
+def endpoint(**fields: str) -> Endpoint:
+    given = {"kind": "openai", "address": "https://x.test/v1", "model": "gpt-4o", "key": "sk-secret"}
+    return Endpoint(**{**given, **fields})
+
+
+def url(**fields: str) -> str:
+    asked = endpoint(**fields)
+    return kind(asked.kind).url(asked)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions"),
+        ("https://api.openai.com/v1/", "https://api.openai.com/v1/chat/completions"),
+        ("http://localhost:11434", "http://localhost:11434/chat/completions"),
+        (" https://x.test/v1 ", "https://x.test/v1/chat/completions"),
+        ("https://gateway.test/v1?tenant=a", "https://gateway.test/v1/chat/completions?tenant=a"),
+    ],
+)
+def test_openai_base_url_is_taken_as_written(address: str, expected: str) -> None:
+    assert url(address=address) == expected
+
+
+@pytest.mark.parametrize("address", ["https://r.openai.azure.com", "https://r.openai.azure.com/"])
+def test_azure_has_the_deployment_in_the_path_and_the_version_in_the_query(address: str) -> None:
+    assert url(kind="azure", address=address, api_version="2024-10-21") == (
+        "https://r.openai.azure.com/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21"
+    )
+
+
+def test_names_cannot_leave_their_place_in_the_url() -> None:
+    asked = url(kind="azure", address="https://r.test", model="../a?b#c", api_version="1&x=y")
+    assert asked == "https://r.test/openai/deployments/..%2Fa%3Fb%23c/chat/completions?api-version=1%26x%3Dy"
+
+
+@pytest.mark.parametrize(
+    ("name", "headers"),
+    [("openai", {"Authorization": "Bearer sk-secret"}), ("azure", {"api-key": "sk-secret"}), ("offline", {})],
+)
+def test_key_travels_in_the_header_of_its_kind(name: str, headers: dict[str, str]) -> None:
+    assert kind(name).headers(endpoint(kind=name)) == headers
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_without_a_key_no_header_is_sent(name: str) -> None:
+    assert kind(name).headers(endpoint(kind=name, key="")) == {}
+
+
+def test_blanks_around_a_pasted_key_are_dropped() -> None:
+    assert kind("azure").headers(endpoint(key=" sk-secret\n")) == {"api-key": "sk-secret"}
+
+
+@pytest.mark.parametrize("key", ["sk-\r\nX: y", "sk-“quoted”", "sk-\x00"])
+def test_key_that_no_header_can_carry_is_refused_and_not_shown(key: str) -> None:
+    with pytest.raises(BadKey) as error:
+        kind("openai").headers(endpoint(key=key))
+    assert "sk-" not in str(error.value)
+
+
+def test_key_is_not_in_the_repr() -> None:
+    assert "sk-secret" not in repr(endpoint())
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_model_is_the_upstreams_own_id(name: str) -> None:
+    assert kind(name).body(question(model="ours"), endpoint(kind=name)).model == "gpt-4o"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_a_kind_does_not_take_is_left_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = {name: each for name, each in PARAMETERS.items() if name != "seed"}
+    monkeypatch.setattr(kind(name), "parameters", taken, raising=False)
+    sent = kind(name).body(question(seed=1, temperature=0.5), endpoint(kind=name))
+    assert (sent.seed, sent.temperature) == (None, 0.5)
+
+
+def test_every_parameter_is_one_of_the_request() -> None:
+    assert {*PARAMETERS, "messages", "model"} == set(ChatRequest.__struct_fields__)
+
+
+def test_messages_are_sent_as_they_are() -> None:
+    request = ChatRequest(messages=[Message(role="system", content="Be kind."), Message(role="user", content="Hi")])
+    assert kind("openai").body(request, endpoint()).messages == request.messages
