@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from conversations import generation
-from conversations.generation.publish import conversation_group, person_group
+from conversations.generation import publish
 from conversations.models import Conversation, Message, Role, User
 from conversations.rendering import Screen
 from conversations.views import present, sidebar
@@ -46,8 +46,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         accepted = headers.get(b"accept-language", b"").decode("latin-1")
         self.language = present.language_of(person, accepted)
         self.following: dict[UUID, asyncio.Task[None]] = {}
+        self.told_end: set[UUID] = set()  # their last state was sent, and nothing follows it
         self.sending = asyncio.Lock()  # one send in flight: two would reorder
-        self.groups_joined = [conversation_group(self.conversation), person_group(person.pk)]
+        self.groups_joined = [
+            publish.conversation_group(self.conversation),
+            publish.person_group(person.pk),
+        ]
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()
@@ -92,7 +96,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def answer_ended(self, event: dict[str, Any]) -> None:
         generation.hear(event)
         message = UUID(event["message"])
-        if message not in self.following and await database_sync_to_async(self._message)(message):
+        if message in self.following or message in self.told_end:
+            return
+        if await database_sync_to_async(self._message)(message):
             self._follow(message)
 
     async def sidebar_changed(self, event: dict[str, Any]) -> None:
@@ -105,6 +111,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """Send the answer from its first block on, and go on until it ends."""
         if known := self.following.pop(message, None):
             known.cancel()
+        self.told_end.discard(message)
         task = asyncio.create_task(self._relay(message))
         self.following[message] = task
         task.add_done_callback(lambda done: self._followed(message, done))
@@ -139,6 +146,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                     told = now
                     if state := await database_sync_to_async(self._state)(message, view):
                         await self._tell(state)
+        self.told_end.add(message)
+        if await database_sync_to_async(self._seen)():
+            await publish.sidebar(self.person.pk)
 
     async def _tell(self, event: dict[str, Any]) -> None:
         async with self.sending:
@@ -191,8 +201,6 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         mine, answer = self._mine(), self._message(message)
         if mine is None or answer is None:
             return None
-        if not view.running:
-            mine.seen()
         with self._in_their_words():
             shown = present.one(mine, answer, view)
             html = render_to_string("conversations/_article.html", {"message": shown, "person": self.person})
@@ -203,6 +211,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             "state": str(view.state),
             "html": html,
         }
+
+    def _seen(self) -> bool:
+        mine = self._mine()
+        return mine is not None and mine.seen()
 
     def _sidebar(self) -> str:
         with self._in_their_words():

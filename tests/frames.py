@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 SAFE = {name: {"filtered": False, "severity": "safe"} for name in ("hate", "self_harm", "sexual", "violence")}
 
@@ -33,7 +33,14 @@ class Text(bytes):
     """A write with a piece of the answer in it: what FakeUpstream.pause counts."""
 
 
+After = Literal["next", "cut", "silence"]
+
+
 class Answer(Protocol):
+    @property
+    def after(self) -> After:
+        """What follows: the next request on the connection, its end, or nothing at all."""
+
     def frames(self, request: Request) -> Iterator[bytes]:
         """Bytes to write, one after the other."""
 
@@ -63,9 +70,12 @@ class Reply:
     model: str = "gpt-4o-2024-08-06"
     prompt_tokens: int = 7
     headers: dict[str, str] = field(default_factory=dict)
-    done: bool = True  # False: after its finish_reason it falls silent
-    hang: bool = False  # True: the connection stays open after [DONE], and the body has no end
     pause: float = 0  # seconds before each piece
+    silent_after: str = ""  # "finish_reason" or "[DONE]": nothing follows, and the connection stays open
+
+    @property
+    def after(self) -> After:
+        return "silence" if self.silent_after else "next"
 
     def frames(self, request: Request) -> Iterator[bytes]:
         if request.path.rpartition("/chat/")[2] != "completions":
@@ -102,9 +112,11 @@ class Reply:
     def _ending(self, request: Request) -> Iterator[bytes]:
         shared = self._shared("chat.completion.chunk", request)
         yield event(shared | self._choice({}, self.finish_reason))
+        if self.silent_after == "finish_reason":
+            return
         if "usage" in shared:
             yield event(shared | {"choices": [], "usage": self._usage()})
-        yield chunked(b"data: [DONE]\n\n") + b"0\r\n\r\n"
+        yield chunked(b"data: [DONE]\n\n") + (b"" if self.silent_after else b"0\r\n\r\n")
 
     def _shared(self, kind: str, request: Request) -> dict[str, Any]:
         members: dict[str, Any] = {
@@ -142,10 +154,11 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class BrokenOff:
-    """Some pieces, and then the connection is cut. Without any not even headers come."""
+class Torso:
+    """Some pieces, and then the connection is cut, or silent. Without any not even headers come."""
 
     pieces: Sequence[str]
+    after: After = "cut"
 
     def frames(self, request: Request) -> Iterator[bytes]:
         if self.pieces:
@@ -154,19 +167,16 @@ class BrokenOff:
             yield from reply.deltas(request)
 
 
-class Stalled(BrokenOff):
-    """The same, but the connection stays open, and silent."""
-
-
 @dataclass(frozen=True)
 class Raw:
     """Bytes as they are, one write each, and a clean end of the body."""
 
     pieces: Sequence[bytes]
-    content_type: str
+    headers: dict[str, str]
+    after: After = "next"
 
     def frames(self, request: Request) -> Iterator[bytes]:
-        yield head(200, {"Content-Type": self.content_type}, None)
+        yield head(200, self.headers, None)
         for piece in self.pieces:
             yield Text(chunked(piece))
         yield b"0\r\n\r\n"
@@ -179,6 +189,7 @@ class Failure:
     status: int
     headers: dict[str, str]
     content: Any
+    after: After = "next"
 
     def frames(self, request: Request) -> Iterator[bytes]:
         text = self.content if isinstance(self.content, str) else json.dumps(self.content)

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from conversations.completions.endpoints import Endpoint
 from tests import recordings
-from tests.frames import Answer, BrokenOff, Failure, Raw, Reply, Request, Stalled, Text
+from tests.frames import Answer, Failure, Raw, Reply, Request, Text, Torso
 
 
 @dataclass
@@ -61,10 +61,12 @@ class FakeUpstream:
         recording = recordings.load(name)
         size = cut or max(len(recording.data), 1)
         pieces = [recording.data[at : at + size] for at in range(0, len(recording.data), size)]
-        return self._next(Raw(pieces, recording.content_type))
+        return self._next(Raw(pieces, {"Content-Type": recording.content_type}))
 
-    def raw(self, *pieces: bytes, content_type: str = "text/event-stream") -> Self:
-        return self._next(Raw(list(pieces), content_type))
+    def raw(self, *pieces: bytes, **headers: str) -> Self:
+        """Bytes as they are. `headers` with _ for -."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._next(Raw(list(pieces), {"Content-Type": "text/event-stream", **given}))
 
     def fail(
         self,
@@ -86,13 +88,13 @@ class FakeUpstream:
 
     def stall(self, *pieces: str) -> Self:
         """`pieces` and then silence; without any, silence from the start, headers included."""
-        return self._next(Stalled(pieces))
+        return self._next(Torso(pieces, after="silence"))
 
     def break_off(self, *pieces: str, after: int | None = None) -> Self:
         """The first `after` of `pieces` and then the connection is cut; by default before the first byte."""
         if after is not None:
             pieces = (pieces or ("Hel", "lo", ", ", "wor", "ld"))[:after]
-        return self._next(BrokenOff(pieces))
+        return self._next(Torso(pieces))
 
     def pause(self, *, after: int = 0) -> None:
         """Hold back what follows the next `after` pieces of text, until `resume`."""
@@ -205,11 +207,13 @@ class FakeUpstream:
             begun = begun or isinstance(frame, Text)
             if begun:
                 await self._gate.passed(frame)
+            if isinstance(answer, Reply) and isinstance(frame, Text):
+                await asyncio.sleep(answer.pause)
             writer.write(frame)
             await writer.drain()
-        if isinstance(answer, Stalled):
+        if answer.after == "silence":
             await asyncio.Event().wait()
-        return not isinstance(answer, BrokenOff)
+        return answer.after == "next"
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

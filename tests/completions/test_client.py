@@ -1,5 +1,6 @@
 """The client over real sockets: what it asks, what it yields, and which error each mishap becomes."""
 
+import gzip
 from contextlib import aclosing
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from conversations.completions import client
 from conversations.completions.endpoints import Endpoint
 from conversations.completions.wire import Chunk, Usage
+from tests import recordings
 from tests.asking import ask, failure, question
 from tests.upstream import FakeUpstream
 
@@ -171,11 +173,13 @@ async def test_cookies_of_one_answer_do_not_travel_with_the_next_question(upstre
 
 
 async def test_compressed_answer_is_read(upstream: FakeUpstream) -> None:
-    upstream.reply("Hello", compressed=True)
+    upstream.raw(gzip.compress(recordings.load("missing_done").data), content_encoding="gzip")
     draft, error = await ask(upstream.endpoint())
     assert (draft.text, error) == ("Hello", None)
 
 
 class Garbage:
+    after = "cut"
+
     def frames(self, _request: object) -> list[bytes]:
         return [b"SSH-2.0-OpenSSH_9.6\r\n\r\n"]

@@ -7,9 +7,7 @@ import pytest
 from conversations.completions import errors
 from conversations.completions.errors import CompletionError
 
-CLASSES = [
-    each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, CompletionError)
-]
+CLASSES = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, CompletionError)]
 
 
 def test_codes_are_stable_words_and_unique() -> None:

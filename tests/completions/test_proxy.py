@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -90,9 +91,7 @@ async def test_metadata_address_is_not_asked_for_through_a_proxy(
     assert (error.code, proxy.asked) == ("forbidden_address", [])
 
 
-async def test_proxy_that_is_not_there_is_unreachable(
-    upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_proxy_that_is_not_there_is_unreachable(upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://user:hunter22@127.0.0.1:1")
     error = await failure(upstream.endpoint())
     assert error.code == "unreachable"
@@ -100,11 +99,9 @@ async def test_proxy_that_is_not_there_is_unreachable(
 
 
 async def test_netrc_is_not_sent_to_a_deployment(
-    upstream: FakeUpstream, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+    upstream: FakeUpstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pathlib import Path
-
-    netrc = Path(str(tmp_path)) / "netrc"
+    netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password hunter22\n")
     monkeypatch.setenv("NETRC", str(netrc))
     upstream.reply("Hello")

@@ -1,9 +1,11 @@
 """Patience: for the first token, between chunks, and after the end. Times are short; nothing is measured."""
 
+import asyncio
+
 import pytest
 
 from conversations.completions import client
-from tests.asking import ask, failure
+from tests.asking import ask, failure, question
 from tests.upstream import FakeUpstream
 
 SHORT = 0.15  # seconds
@@ -46,17 +48,13 @@ async def test_comments_buy_no_time(upstream: FakeUpstream) -> None:
 
 
 async def test_every_chunk_buys_time(upstream: FakeUpstream) -> None:
-    pieces = [str(n) for n in range(20)]
-    upstream.reply(*pieces, pause=SHORT / 4)
-    draft, error = await ask(upstream.endpoint(), chunk_timeout=SHORT)
+    pieces = [str(n) for n in range(16)]
+    upstream.reply(*pieces, pause=0.05)  # together more than the timeout, each far less
+    draft, error = await ask(upstream.endpoint(), chunk_timeout=0.6)
     assert (draft.text, error) == ("".join(pieces), None)
 
 
 async def test_reader_that_takes_long_loses_no_time_of_the_upstream(upstream: FakeUpstream) -> None:
-    import asyncio
-
-    from tests.asking import question
-
     upstream.reply("a", "b", "c")
     texts = []
     async for chunk in client.stream(question(), upstream.endpoint(), chunk_timeout=SHORT):
@@ -69,13 +67,13 @@ async def test_complete_answer_does_not_wait_for_its_done(
     upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "LINGER", SHORT)
-    upstream.reply("Hello", done=False)
+    upstream.reply("Hello", silent_after="finish_reason")
     draft, error = await ask(upstream.endpoint(), chunk_timeout=LONG)
     assert (draft.text, draft.finish_reason, error) == ("Hello", "stop", None)
 
 
 async def test_done_is_the_end_although_the_connection_stays_open(upstream: FakeUpstream) -> None:
-    upstream.reply("Hello", hang=True)
+    upstream.reply("Hello", silent_after="[DONE]")
     draft, error = await ask(upstream.endpoint(), chunk_timeout=LONG)
     assert (draft.text, error) == ("Hello", None)
     assert await upstream.closed(within=1.0)

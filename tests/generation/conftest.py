@@ -1,4 +1,4 @@
-"""A scripted upstream, the deployment that asks it, and a conversation with it."""
+"""A person who talks with a deployment at the scripted upstream."""
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -16,7 +16,7 @@ async def upstream():
 
 @pytest.fixture
 async def deployment(transactional_db, upstream):
-    return await sync_to_async(factories.make_deployment)("model", address=upstream.address)
+    return await sync_to_async(factories.make_deployment)("model", address=f"{upstream.address}/v1")
 
 
 @pytest.fixture
