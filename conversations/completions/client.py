@@ -5,8 +5,8 @@ frame for whatever has arrived. Closing the generator closes the connection to t
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Collection
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Collection
+from contextlib import suppress
 
 import msgspec
 
@@ -36,22 +36,21 @@ async def stream(
     the stream ends without a finish_reason.
     """
     loop = asyncio.get_running_loop()
-    patience = chunk_timeout
     deadline = loop.time() + first_token_timeout
     hide = _unspeakable(request, endpoint)
     try:
         async with asyncio.timeout_at(deadline):
             response = await _send(request, endpoint)
-    except TimeoutError:
-        raise _late("first_token", first_token_timeout) from None
+    except TimeoutError as error:
+        raise _late("first_token", first_token_timeout) from error
     try:
         if response.status != 200:
             raise await _refused(response, hide)
-        reading, pieces, first = Reading(hide), response.pieces(), True
+        reading, first = Reading(hide), True
         while not reading.done:
             try:
                 async with asyncio.timeout_at(deadline):
-                    piece = await anext(pieces, None)
+                    piece = await response.read()
             except (TimeoutError, BrokenOff) as error:
                 if reading.finished:
                     return  # only its usage or its [DONE] is missing
@@ -64,12 +63,11 @@ async def stream(
                 yield chunk
             if piece is None:
                 return
-            if reading.finished:
-                patience = LINGER
             # A comment is no chunk: it buys no time. Nor does a filter's verdict before the first token.
             if moved and reading.token:
-                deadline = loop.time() + patience
-        await _drain(pieces)
+                deadline = loop.time() + (LINGER if reading.finished else chunk_timeout)
+        reading.check()
+        await _drain(response)
     finally:
         await response.aclose()
 
@@ -110,11 +108,9 @@ async def _refused(response: net.Response, hide: Collection[str]) -> Exception:
     """The error that an answer other than 200 means; its body may be missing, slow or endless."""
     content = bytearray()
     with suppress(TimeoutError, BrokenOff):
-        async with asyncio.timeout(ERROR_TIME), aclosing(response.pieces()) as pieces:
-            async for piece in pieces:
+        async with asyncio.timeout(ERROR_TIME):
+            while len(content) < LARGEST_ERROR and (piece := await response.read()):
                 content += piece
-                if len(content) > LARGEST_ERROR:
-                    break
     return refusal(
         response.status,
         decoded(bytes(content)),
@@ -125,7 +121,7 @@ async def _refused(response: net.Response, hide: Collection[str]) -> Exception:
     )
 
 
-async def _drain(pieces: AsyncIterator[bytes]) -> None:
+async def _drain(response: net.Response) -> None:
     with suppress(TimeoutError, BrokenOff):
         async with asyncio.timeout(DRAIN):
-            await anext(pieces, None)
+            await response.read()

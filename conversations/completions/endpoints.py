@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from conversations.completions.errors import BadKey
+from conversations.completions.errors import BadKey, Unreachable
 from conversations.completions.wire import ChatRequest
 
 KINDS = {
@@ -128,8 +128,14 @@ class Offline(OpenAI):
 
 
 def join(base: str, path: str, query: dict[str, str] | None = None) -> str:
-    """`path` added to that of `base`, with or without its slash; a query of `base` (a gateway's) is kept."""
-    scheme, host, before, present, _fragment = urlsplit(base.strip())
+    """`path` added to that of `base`, with or without its slash; a query of `base` (a gateway's) is kept.
+
+    Raises Unreachable if `base` is no URL.
+    """
+    try:
+        scheme, host, before, present, _fragment = urlsplit(base.strip())
+    except ValueError as error:
+        raise Unreachable(f"The address is no URL: {error}") from error
     queries = "&".join(each for each in (present, urlencode(query or {})) if each)
     return urlunsplit((scheme, host, before.rstrip("/") + path, queries, ""))
 

@@ -38,10 +38,11 @@ TROUBLE = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, Valu
 
 
 class Response:
-    """Status and headers have come; the body comes as `pieces`, one for each network read."""
+    """Status and headers have come; the body comes read by read."""
 
     def __init__(self, response: httpx.Response) -> None:
         self._response = response
+        self._pieces = response.aiter_bytes()
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
 
@@ -51,11 +52,10 @@ class Response:
         request = self._response.request
         return host(str(request.url.join(self.headers.get("location", ""))))
 
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """Raises BrokenOff if the connection breaks before the body's end."""
+    async def read(self) -> bytes | None:
+        """What one network read brought, None at the end; raises BrokenOff if the connection breaks before."""
         try:
-            async for piece in self._response.aiter_bytes():
-                yield piece
+            return await anext(self._pieces, None)
         except TROUBLE as error:
             raise BrokenOff(f"The connection broke: {_words(error)}") from error
 
@@ -127,6 +127,8 @@ class Transport(AiohttpTransport):
         check_literal(request.url.host)
         # httpx has made a header of a user and password in the address; aiohttp would make a second one.
         request.url = request.url.copy_with(userinfo=b"")
+        if self.proxy and request.url.scheme == "http":
+            request.headers.update(self.proxy.headers)  # there is no CONNECT that would carry them
         return await super().handle_async_request(request)
 
 
@@ -140,7 +142,10 @@ class Client(httpx.AsyncClient):
         return kwargs.get("transport") or Transport(verify=tls(), client=_session)
 
     def _init_proxy_transport(self, proxy: Any, *args: Any, **kwargs: Any) -> httpx.AsyncBaseTransport:
-        return Transport(verify=tls(), client=_session, proxy=proxy)
+        headers = dict(proxy.headers)
+        if proxy.auth:  # as a header: the parameter that the transport would use is deprecated in aiohttp
+            headers["Proxy-Authorization"] = aiohttp.encode_basic_auth(*proxy.auth)
+        return Transport(verify=tls(), client=_session, proxy=httpx.Proxy(proxy.url, headers=headers))
 
 
 @cache

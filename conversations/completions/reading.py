@@ -48,11 +48,16 @@ class Reading:
             yield from self._whole(bytes(self._json))
         elif self._events is not None and not self.done:
             yield from self._chunks(lambda events: events.end())
-        if not self.finished:
-            if self.began:
-                raise BrokenOff("The stream ended without a finish_reason.")
-            what = "no stream of chat completions" if self._events else "empty"
-            raise NotAStream(f"The answer is {what}.")
+        self.check()
+
+    def check(self) -> None:
+        """Raises BrokenOff or NotAStream if what came is no whole answer."""
+        if self.finished:
+            return
+        if self.began:
+            raise BrokenOff("The stream ended without a finish_reason.")
+        what = "no stream of chat completions" if self._events else "empty"
+        raise NotAStream(f"The answer is {what}.")
 
     def _tell(self, piece: bytes) -> bytes:
         """Events, JSON or HTML? Returns what is to be read as such; blank space says nothing yet."""

@@ -20,7 +20,7 @@ from conversations.completions.errors import CompletionError, PromptFiltered
 from conversations.generation import publish
 from conversations.generation.live import Live, Waiting
 from conversations.generation.work import Work, load, outcome, record
-from conversations.models import Conversation, Message, State
+from conversations.models import RUNNING, Conversation, Message, State
 
 log = logging.getLogger(__name__)
 
@@ -52,11 +52,10 @@ class Running:
         """Ask and save; afterwards the row says how it ended."""
         self._reading = asyncio.create_task(self._read())
         state, error = await self._outcome(self._reading)
-        if state is None:
-            log.warning("Lost the lease of answer %s; somebody else ended it.", self.work.message)
-        else:
-            await self._save(runner, state, error)
-        self.live.state, self.live.waiting = state or State.INTERRUPTED, None
+        if state is None or not await self._save(runner, state, error):
+            log.warning("Lost the lease of answer %s; what its row says counts.", self.work.message)
+            state, self.live.text = await database_sync_to_async(self._row)()
+        self.live.state, self.live.waiting = state, None
 
     async def _read(self) -> None:
         work = self.work
@@ -91,9 +90,7 @@ class Running:
         elif isinstance(notice, answering.Trimmed):
             self.facts["facts"] = {"sent": notice.sent, "left_out": notice.left_out}
 
-    async def _outcome(
-        self, reading: asyncio.Task[None]
-    ) -> tuple[State | None, CompletionError | Exception | None]:
+    async def _outcome(self, reading: asyncio.Task[None]) -> tuple[State | None, CompletionError | Exception | None]:
         try:
             await reading
         except asyncio.CancelledError:
@@ -109,18 +106,18 @@ class Running:
             return (State.INTERRUPTED if self.draft.text else State.FAILED), error
         return outcome(self.draft), None
 
-    async def _save(self, runner: str, state: State, error: Exception | None) -> None:
+    async def _save(self, runner: str, state: State, error: Exception | None) -> bool:
+        """Save how it ended, however long the database takes; False if the lease was lost."""
         for wait in (*SAVE_WAITS, None):
             try:
-                await database_sync_to_async(self._finish)(runner, state, error)
-                return
+                return await database_sync_to_async(self._finish)(runner, state, error)
             except DatabaseError:
                 log.exception("Answer %s could not be saved", self.work.message)
-                if wait is None:
-                    return  # the checkpoints are there; the sweep will call it interrupted
-                await asyncio.sleep(wait)
+                if wait is not None:
+                    await asyncio.sleep(wait)
+        return True  # the checkpoints are there, and the sweep will call it interrupted
 
-    def _finish(self, runner: str, state: State, error: Exception | None) -> None:
+    def _finish(self, runner: str, state: State, error: Exception | None) -> bool:
         facts: dict[str, Any] = {
             **self.facts,
             "tries": self.tries,
@@ -134,9 +131,16 @@ class Running:
         elif error is not None:
             facts |= {"error": "internal", "detail": type(error).__name__}
         with transaction.atomic():
-            if Message(pk=self.work.message).finish(runner, self.live.text, state):
+            held = Message(pk=self.work.message).finish(runner, self.live.text, state)
+            if held:
                 record(self.work, self.draft, **facts)
                 Conversation(pk=self.work.conversation).news()
+        return held
+
+    def _row(self) -> tuple[str, str]:
+        """State and text as the row has them; an answer that was deleted ended as well."""
+        row = Message.objects.filter(pk=self.work.message).values_list("state", "text").first()
+        return row if row and row[0] not in RUNNING else (State.INTERRUPTED, self.live.text)
 
     def _elapsed(self) -> int:
         return round((time.monotonic() - self._started) * 1000)

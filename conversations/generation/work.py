@@ -8,10 +8,7 @@ from conversations.completions.draft import Draft
 from conversations.models import Attempt, Deployment, Message, Reader, Role, State
 
 # In English whatever the conversation's language: it speaks to the model, and is never shown or stored.
-CONTINUE = (
-    "Continue your last answer exactly where it stopped. "
-    "Do not repeat any of it and do not add an introduction."
-)
+CONTINUE = "Continue your last answer exactly where it stopped. Do not repeat any of it and do not add an introduction."
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,10 @@ import re
 from functools import cache, lru_cache
 from html import escape, unescape
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
 from pygments.token import Token, _TokenType
-from pygments.util import ClassNotFound
 
+from conversations.rendering import languages
 from conversations.rendering.labels import Labels
-
-LONGEST = 20_000  # characters; longer code is shown plain
 
 _BLOCK = re.compile(r'<pre(?: lang="([^"]*)")?><code>([^<]*)</code></pre>')
 _CLASSES = {
@@ -41,9 +37,9 @@ def dress(block: str, labels: Labels, *, growing: bool = False) -> str:
         language, code = pre[1] or "", pre[2]
         if language == "math":
             return f'<div class="math display">{code.strip()}</div>'
-        if pre.start() != unfinished and len(code) <= LONGEST:
-            code = _highlight(language, code)
-        return _frame(code, _name(language), labels)
+        if pre.start() != unfinished and languages.calm(plain := unescape(code)):
+            code = _highlight(language, plain)
+        return _frame(code, languages.name(language), labels)
 
     return _BLOCK.sub(frame, block)
 
@@ -61,27 +57,14 @@ def _frame(code: str, name: str, labels: Labels) -> str:
 
 
 @lru_cache(maxsize=256)
-def _lexer(language: str) -> Lexer | None:
-    try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
-
-
-def _name(language: str) -> str:
-    lexer = _lexer(language) if language else None
-    return lexer.name if lexer else language
-
-
-@lru_cache(maxsize=256)
 def _highlight(language: str, code: str) -> str:
-    """`code` is escaped HTML text, in and out. Kept, because a list that holds code is rendered
-    again with each word that it gains, and for every viewer."""
-    lexer = _lexer(language)
+    """HTML of plain code. Kept, because a list that holds code is rendered again with each word
+    that it gains, and for every viewer."""
+    lexer = languages.lexer(language)
     if lexer is None:
-        return code
+        return escape(code, quote=False)
     spans: list[tuple[str, str]] = []
-    for token, text in lexer.get_tokens(unescape(code)):
+    for token, text in lexer.get_tokens(code):
         name = _class(token)
         if spans and spans[-1][0] == name:
             spans[-1] = name, spans[-1][1] + text

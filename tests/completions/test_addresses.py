@@ -43,7 +43,6 @@ SPELLINGS = [
     "2852039166",
     "0xa9fea9fe",
     "0xA9.0xFE.0xA9.0xFE",
-    "0251.0376.0251.0376",
     "025177524776",
     "169.254.43518",
     "169.16689662",
@@ -84,6 +83,13 @@ async def test_no_spelling_of_a_metadata_address_is_connected_to(
     assert connections == []
 
 
+async def test_octal_spelling_is_no_url_at_all(upstream: FakeUpstream, connections: list[Any]) -> None:
+    error = await failure(upstream.endpoint(address="http://0251.0376.0251.0376/latest"))
+    assert (error.code, connections) == ("unreachable", [])
+    with pytest.raises(ForbiddenAddress):
+        check_literal("0251.0376.0251.0376")
+
+
 @pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254"])
 async def test_name_that_leads_to_one_is_not_connected_to(
     upstream: FakeUpstream, address: str, names: dict[str, list[str]], connections: list[Any]
@@ -100,7 +106,7 @@ async def test_name_that_changes_after_the_check_gains_nothing(
     names["rebinding.test"] = ["127.0.0.1"]
     upstream.reply("Hello")
     task = asyncio.create_task(ask(upstream.endpoint(address=f"http://rebinding.test:{upstream.port}/v1")))
-    while not connections:
+    while not connections:  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0)
     names["rebinding.test"] = ["169.254.169.254"]
     draft, error = await task

@@ -49,7 +49,7 @@ async def test_fifty_cancelled_answers_leave_no_connection(upstream: FakeUpstrea
     for _ in range(50):
         upstream.stall("Hel")
     tasks = [asyncio.create_task(ask(upstream.endpoint())) for _ in range(50)]
-    while len(upstream.requests) < 50:
+    while len(upstream.requests) < 50:  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.01)
     for task in tasks:
         task.cancel()
@@ -63,7 +63,7 @@ async def test_connections_are_not_limited(upstream: FakeUpstream) -> None:
         upstream.stall("Hel")
     tasks = [asyncio.create_task(ask(upstream.endpoint())) for _ in range(150)]
     async with asyncio.timeout(20):
-        while upstream.open < 150:
+        while upstream.open < 150:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
     for task in tasks:
         task.cancel()
@@ -87,7 +87,7 @@ def test_loop_that_ends_closes_its_client() -> None:
 async def cancelled(upstream: FakeUpstream) -> None:
     """Ask, and cancel as soon as the upstream has the request and what it has to say is on its way."""
     task = asyncio.create_task(ask(upstream.endpoint()))
-    while not upstream.requests:
+    while not upstream.requests:  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
     task.cancel()

@@ -91,6 +91,20 @@ async def test_metadata_address_is_not_asked_for_through_a_proxy(
     assert (error.code, proxy.asked) == ("forbidden_address", [])
 
 
+@pytest.mark.parametrize("secure", [False, True])
+async def test_password_of_the_proxy_is_for_the_proxy(
+    proxy: Proxy, secure: bool, tls: ssl.SSLContext, trusted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", f"http://user:hunter22@127.0.0.1:{proxy.port}")
+    async with FakeUpstream(tls if secure else None) as upstream:
+        upstream.reply("Hello")
+        _draft, error = await ask(upstream.endpoint())
+        assert error is None
+        assert "proxy-authorization: basic dxnlcjpodw50zxiymg==" in proxy.headers[0].lower()
+        if secure:
+            assert "proxy-authorization" not in upstream.requests[0].headers
+
+
 async def test_proxy_that_is_not_there_is_unreachable(upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://user:hunter22@127.0.0.1:1")
     error = await failure(upstream.endpoint())

@@ -1,0 +1,56 @@
+"""Programming languages: what a fence's first word is called, and whether Pygments may read it.
+
+Pygments' lexers are regular expressions, some of which take seconds, at worst with the cube of
+the length, on code made for it ("a\\n" two thousand times as C#). So only lexers are used that
+stayed under a second for every hostile text of `LONGEST` characters that we could think of
+(tests/rendering/test_hostile_code.py), given `calm` code; Java and C# borrow a relative's.
+"""
+
+import re
+from functools import cache
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_all_lexers, get_lexer_by_name
+
+LONGEST = 10_000  # characters; longer code is shown plain
+
+_HIGHLIGHTED = set(
+    """
+    abap ada awk bash batch c clojure cmake cobol coffeescript common-lisp console cpp css cuda
+    cypher dart dax delphi diff django docker elixir elm erlang fish fortran fsharp gherkin go
+    graphql haskell html http ini javascript json json5 jsx julia kotlin kql lua make matlab
+    mysql nginx nixos objective-c ocaml perl php plpgsql postgresql powershell prolog promql
+    properties protobuf psql puppet pwsh-session pycon python racket restructuredtext
+    robotframework ruby rust sass scala scheme scss sed solidity sparql splus sql sqlite3 swift tex
+    toml tsql tsx typescript vb.net verilog vhdl vim vue xml xquery xslt yaml zig
+    """.split()  # noqa: SIM905
+)
+_STAND_IN = {"java": "typescript", "csharp": "typescript", "groovy": "typescript"}
+_UNCALM = re.compile(r"[^\n]{300}|(?:[^\S\n]*\n){10}")
+_KNOWN = {
+    alias: (name, aliases[0])
+    for name, aliases, _, _ in get_all_lexers(plugins=False)
+    for alias in aliases
+}
+
+
+def name(word: str) -> str:
+    """The language's name as people write it, or the word itself; "" stays ""."""
+    return _KNOWN.get(word.lower(), (word, ""))[0]
+
+
+def lexer(word: str) -> Lexer | None:
+    """A lexer for the fence's word; None if the language is unknown or its lexer is not safe."""
+    _, alias = _KNOWN.get(word.lower(), ("", ""))
+    alias = _STAND_IN.get(alias, alias)
+    return _load(alias) if alias in _HIGHLIGHTED else None
+
+
+def calm(code: str) -> bool:
+    """Whether code is laid out in lines as people do: what lexers are slow on mostly is not."""
+    return len(code) <= LONGEST and _UNCALM.search(code) is None
+
+
+@cache
+def _load(alias: str) -> Lexer:
+    return get_lexer_by_name(alias, stripnl=False, ensurenl=False)
