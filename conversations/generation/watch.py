@@ -83,8 +83,9 @@ async def _follow(live: Live, patience: float | None) -> AsyncGenerator[View, No
     """Views until the end; with `patience` (a mirror) also back to the row when there is no news."""
     while True:
         seen = live.version
-        yield View(live.epoch, live.state, live.text, live.waiting)
-        if not live.running:
+        view = View(live.epoch, live.state, live.text, live.waiting)
+        yield view
+        if not view.running:  # what was shown counts: it may have ended while the viewer was busy
             return
         news = await live.changed(seen, patience)
         if isinstance(live, Mirror) and (live.lost or not news):

@@ -27,11 +27,7 @@ _HIGHLIGHTED = set(
 )
 _STAND_IN = {"java": "typescript", "csharp": "typescript", "groovy": "typescript"}
 _UNCALM = re.compile(r"[^\n]{300}|(?:[^\S\n]*\n){10}")
-_KNOWN = {
-    alias: (name, aliases[0])
-    for name, aliases, _, _ in get_all_lexers(plugins=False)
-    for alias in aliases
-}
+_KNOWN = {alias: (name, aliases[0]) for name, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases}
 
 
 def name(word: str) -> str:

@@ -6,7 +6,6 @@ and only blocks that differ are cleaned and sent.
 
 from typing import NamedTuple
 
-from conversations.rendering.render import dress
 from conversations.rendering.labels import ENGLISH, Labels
 from conversations.rendering.markdown import (
     Root,
@@ -16,6 +15,7 @@ from conversations.rendering.markdown import (
     roots,
     whole,
 )
+from conversations.rendering.render import dress
 
 
 class Frame(NamedTuple):
