@@ -36,7 +36,7 @@ def dress(block: str, labels: Labels, *, growing: bool = False) -> str:
     def frame(pre: re.Match[str]) -> str:
         language, code = pre[1] or "", pre[2]
         if language == "math":
-            return f'<div class="math display">{code.strip()}</div>'
+            return f'<div class="math math-display">{code.strip()}</div>'
         if pre.start() != unfinished and languages.calm(plain := unescape(code)):
             code = _highlight(language, plain)
         return _frame(code, languages.name(language), labels)

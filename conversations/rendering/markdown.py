@@ -20,6 +20,7 @@ DEEPEST = 100  # levels of HTML: the sanitiser's time grows with the square of t
 WIDEST = 32  # columns; a month of days fits. Short rows are filled up to the table's width, so …
 EMPTIEST = 10_000  # … a few letters could cost megabytes: no more empty cells than this
 
+_UNKNOWN = "\ufffd"  # shown in place of characters that must not be there
 # A noncharacter put in front of what must not begin a block, and taken out of the HTML again.
 _STOP = "\ufdd1"
 # Raw HTML at the start of a line would begin an HTML block, which swallows Markdown up to some
@@ -63,7 +64,7 @@ def whole(text: str, *, open: bool) -> list[Root]:
     try:
         return roots(text, open=open)
     except Unparsable:
-        return [Root(f"<p>{html.escape(_clean(text))}</p>")]
+        return [Root(f"<p>{html.escape(_clean(_SURROGATE.sub(_UNKNOWN, text)))}</p>")]
 
 
 def last_start(lines: str) -> tuple[int, int]:
@@ -121,7 +122,7 @@ def _render(text: str, options: comrak.RenderOptions) -> str:
     try:
         return _clean(comrak.render_markdown(text, _EXTENSIONS, _PARSING, options))
     except UnicodeEncodeError:
-        return _render(_SURROGATE.sub("\ufffd", text), options)
+        return _render(_SURROGATE.sub(_UNKNOWN, text), options)
     except BaseException as error:
         # A Rust panic is no Exception, and its class cannot be imported.
         if type(error).__name__ != "PanicException":
@@ -131,7 +132,7 @@ def _render(text: str, options: comrak.RenderOptions) -> str:
 
 
 def _clean(text: str) -> str:
-    return _UNSEEN.sub("\ufffd", text.replace(_STOP, ""))
+    return _UNSEEN.sub(_UNKNOWN, text.replace(_STOP, ""))
 
 
 def _render_options(*, sourcepos: bool) -> comrak.RenderOptions:

@@ -15,7 +15,7 @@ _TASK = re.compile(r'<input type="checkbox"( checked="")? disabled="" />( <p>)?'
 _IMAGE = re.compile(r'(<a [^>]*>)|(</a>)|<img src="([^"]*)" alt="([^"]*)"[^>]*>')
 _MATH = {
     '<span data-math-style="inline">': '<span class="math">',
-    '<span data-math-style="display">': '<span class="math display">',
+    '<span data-math-style="display">': '<span class="math math-display">',
 }
 
 

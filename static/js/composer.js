@@ -2,7 +2,7 @@
 const COARSE = matchMedia("(pointer: coarse)");
 
 export class Composer {
-  #form; #box; #transcript; #error; #sent = null;
+  #form; #box; #transcript; #error; #sent = null; #sentAt = 0;
 
   constructor(form, transcript) {
     this.#form = form;
@@ -17,7 +17,10 @@ export class Composer {
     form.elements.deployment?.addEventListener("change", ({ target }) => {
       document.getElementById("chip-label").textContent = target.selectedOptions[0].textContent;
     });
-    document.getElementById("stop").addEventListener("click", () => this.#stop());
+    document.getElementById("stop").addEventListener("click", () => {
+      // Stop takes the place of Send: the second half of a double click is not meant for it.
+      if (Date.now() - this.#sentAt > 600) this.#stop();
+    });
     document.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && this.#stop());
     document.addEventListener("click", (event) => this.#clicked(event));
     document.querySelector("[data-sign-out]")?.addEventListener("submit", () => sessionStorage.clear());
@@ -72,7 +75,10 @@ export class Composer {
 
   #check(event) {
     if (event.target !== this.#form) return;
-    if (this.#box.value.length > Number(this.#form.dataset.max)) {
+    const { parameters } = event.detail.requestConfig;
+    if (!(parameters.text ?? "").trim() && !parameters.starter) {
+      event.preventDefault();
+    } else if (this.#box.value.length > Number(this.#form.dataset.max)) {
       event.preventDefault();
       this.#complain(this.#error.dataset.tooLong);
     }
@@ -82,6 +88,7 @@ export class Composer {
     if (target !== this.#form) return;
     if (detail.successful) {
       this.#sent = null;
+      this.#sentAt = Date.now();
       sessionStorage.removeItem(this.#draft);
       this.#box.value = "";
       document.getElementById("main").dataset.new = "no";

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conversations.completions.draft import Draft
 from conversations.completions.errors import CompletionError
@@ -13,6 +15,7 @@ from conversations.completions.reading import Reading
 from tests import recordings
 
 SEEDS = (1, 2, 3)
+EVERYTHING = dict.fromkeys(("text", "finish_reason", "refusal", "reasoning", "model", "context", "filters", "usage"))
 
 
 def replay(pieces: Iterable[bytes]) -> tuple[Draft, str | None]:
@@ -55,7 +58,7 @@ def summary(draft: Draft, expected: dict[str, Any]) -> dict[str, Any]:
         "request_id": draft.request_id,
         "filters": sorted(draft.filters),
         "filtered": draft.filtered,
-        "severities": {name: draft.filters[name]["severity"] for name in expected.get("severities", ())},
+        "severities": {name: draft.filters[name].get("severity") for name in expected.get("severities", ())},
         "usage": usage and [usage.prompt_tokens, usage.completion_tokens, usage.total_tokens],
         "tool_calls": [[call, function["name"], function["arguments"]] for call, function in calls],
         "logprobs": [each["token"] for each in draft.logprobs],
@@ -81,6 +84,23 @@ def test_what_comes_out_can_be_stored_and_sent_on(name: str) -> None:
     stored = [draft.text, draft.reasoning, draft.model, draft.id, draft.filters, draft.tool_calls]
     sent = msgspec.json.encode([*stored, draft.usage, draft.logprobs, draft.context])  # no lone surrogates
     assert rb"\u0000" not in sent.replace(rb"\\", b"")
+
+
+SMALL = [each for each in recordings.table() if len(recordings.load(each).data) < 10_000]
+HARM = st.sampled_from([b"", b"\n", b"\r", b"null", b"{", b"}", b'"', b"[]", b"\\ud83d", b"\x00", b"\xff", b"data:"])
+
+
+@given(st.sampled_from(SMALL), st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 9), HARM), max_size=4))
+def test_damaged_recording_gives_the_same_in_every_cutting_and_no_foreign_error(
+    name: str, damage: list[tuple[int, int, bytes]]
+) -> None:
+    data = recordings.load(name).data
+    for place, length, harm in damage:
+        at = place % (len(data) + 1)
+        data = data[:at] + harm + data[at + length :]
+    results = [replay(pieces) for pieces in cuttings(data)]
+    assert all(summary(draft, EVERYTHING) == summary(results[0][0], EVERYTHING) for draft, _error in results)
+    assert len({error for _draft, error in results}) == 1
 
 
 def test_every_recording_has_its_row() -> None:
