@@ -2,6 +2,9 @@
 
 import asyncio
 import time
+from datetime import timedelta
+
+from django.utils import timezone
 
 from conversations.models import Attempt, Message
 from tests import factories
@@ -61,3 +64,8 @@ async def eventually(check, within=5.0):
         assert time.monotonic() < end, f"still not so after {within} seconds"
         await asyncio.sleep(0.02)
     return found
+
+
+async def make_lost():
+    """Whoever writes an answer now has not been heard of for a minute."""
+    await Message.objects.running().aupdate(beat_at=timezone.now() - timedelta(minutes=1))

@@ -52,7 +52,9 @@ class Running:
         """Ask and save; afterwards the row says how it ended."""
         self._reading = asyncio.create_task(self._read())
         state, error = await self._outcome(self._reading)
-        if state is None or not await self._save(runner, state, error):
+        if state is not None:
+            state = await self._save(runner, state, error)
+        if state is None:
             log.warning("Lost the lease of answer %s; what its row says counts.", self.work.message)
             state, self.live.text = await database_sync_to_async(self._row)()
         self.live.state, self.live.waiting = state, None
@@ -106,16 +108,16 @@ class Running:
             return (State.INTERRUPTED if self.draft.text else State.FAILED), error
         return outcome(self.draft), None
 
-    async def _save(self, runner: str, state: State, error: Exception | None) -> bool:
-        """Save how it ended, however long the database takes; False if the lease was lost."""
+    async def _save(self, runner: str, state: State, error: Exception | None) -> State | None:
+        """Save how it ended, however long the database takes, and return it; None if the lease was lost."""
         for wait in (*SAVE_WAITS, None):
             try:
-                return await database_sync_to_async(self._finish)(runner, state, error)
+                return state if await database_sync_to_async(self._finish)(runner, state, error) else None
             except DatabaseError:
                 log.exception("Answer %s could not be saved", self.work.message)
                 if wait is not None:
                     await asyncio.sleep(wait)
-        return True  # the checkpoints are there, and the sweep will call it interrupted
+        return State.INTERRUPTED  # the checkpoints are there, and the sweep will call it so too
 
     def _finish(self, runner: str, state: State, error: Exception | None) -> bool:
         facts: dict[str, Any] = {

@@ -8,7 +8,7 @@ _LINK = re.compile(r'<a(?: href="([^"]*)")?>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _WEB = re.compile(r"(https?)://([^/?#]{1,1000})((?:[/?#].*)?)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(?:[a-z\d_-]+(?:\.[a-z\d_-]+)*\.?|\[[\da-f:.]+\])(?::\d{1,5})?")
-_MAIL = re.compile(r"mailto:([^\s@?&,;%<>\"]+@[a-z\d.-]+)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
+_MAIL = re.compile(r"mailto:([^\s@?&,:;%<>\"]+@[a-z\d.-]+)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
 _REL = "noopener noreferrer nofollow"
 
 

@@ -88,3 +88,4 @@ def sign_in(page, server, name="employee"):
     page.goto(f"{server.address}/accounts/login/")
     page.get_by_role("button", name=f"Sign in as {name}").click()
     page.get_by_role("textbox", name="Message").wait_for()
+    page.wait_for_load_state("load")  # by then the modules have run

@@ -1,7 +1,5 @@
 """The database fails, or somebody else has ended the answer: nothing is half-saved, nothing is overwritten."""
 
-import asyncio
-
 from django.db import OperationalError
 
 from conversations.generation import runner
@@ -9,7 +7,7 @@ from conversations.generation import answer as answering
 from conversations.models import Attempt, Conversation, Message, State
 from tests import factories
 from tests.conftest import settled
-from tests.talk import HTMX, eventually
+from tests.talk import HTMX, eventually, make_lost
 
 
 def failing(times, does):
@@ -51,32 +49,32 @@ async def test_the_final_save_is_tried_until_it_succeeds(talk, upstream, monkeyp
 
 
 async def test_text_and_attempt_are_saved_together_or_not_at_all(talk, upstream, monkeypatch):
-    monkeypatch.setattr(Attempt, "record", failing(1, Attempt.record))
-    monkeypatch.setattr(answering, "SAVE_WAITS", (0.5,))
+    record = failing(1, Attempt.record)
+    monkeypatch.setattr(Attempt, "record", record)
+    monkeypatch.setattr(answering, "SAVE_WAITS", (1.0,))
     upstream.reply("Both.")
     await talk.ask()
-    await eventually(upstream_is_done(upstream))
-    await asyncio.sleep(0.2)
+
+    async def failed():
+        return not record.left
+
+    await eventually(failed)
     assert (await talk.answer()).running
     await settled()
     assert (await talk.answer()).state == State.COMPLETE
     assert (await talk.attempt()).finish_reason == "stop"
 
 
-def upstream_is_done(upstream):
-    async def done():
-        return upstream.requests and not runner._running.get(None)
-
-    return done
-
-
 async def test_an_answer_that_can_never_be_saved_is_found_by_the_sweep(talk, upstream, monkeypatch):
     monkeypatch.setattr(Message, "finish", failing(9, Message.finish))
     monkeypatch.setattr(answering, "SAVE_WAITS", (0.01,) * 2)
     upstream.reply("Lost.")
-    answer = await talk.asked()
-    assert answer.running
-    await make_lost(answer)
+    async with talk.tab() as tab:
+        await talk.ask()
+        await tab.until("interrupted")
+    await settled()
+    assert (await talk.answer()).running
+    await make_lost()
     await runner.sweep()
     assert (await talk.answer()).state == State.INTERRUPTED
 
@@ -118,12 +116,3 @@ async def test_the_lease_decides_even_if_it_was_lost_after_the_last_checkpoint(t
     await settled()
     answer = await talk.answer()
     assert (answer.state, answer.text) == (State.INTERRUPTED, "")
-
-
-async def make_lost(answer):
-    """Its process has not been heard of for an hour."""
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    await Message.objects.filter(pk=answer.pk).aupdate(beat_at=timezone.now() - timedelta(hours=1))

@@ -1,0 +1,51 @@
+"""An administrator connects a model by name, address and key, and the same page streams from it."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import sign_in
+from tests.e2e.test_chat import ANSWER, ask, ended
+from tests.upstream import FakeUpstream
+
+
+def add_deployment(page, server, name, address):
+    page.goto(f"{server.address}/admin/conversations/deployment/add/")
+    page.get_by_label("Name:").fill(name)
+    page.get_by_label("Endpoint:").fill(address)
+    page.get_by_label("Key:", exact=True).fill("sk-from-the-admin")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+
+
+def choose(page, name):
+    page.locator(".chip").click()
+    page.get_by_role("combobox", name="Deployment").select_option(name)
+    page.keyboard.press("Escape")
+
+
+def test_a_deployment_added_in_the_admin_answers_on_the_page(server, context):
+    with FakeUpstream.threaded() as upstream:
+        page = context().new_page()
+        sign_in(page, server, "administrator")
+        add_deployment(page, server, "loopback", upstream.address)
+        page.goto(server.address)
+        choose(page, "loopback")
+        upstream.reply("Hello ", "from **the model**.")
+        ask(page, "Who is there?")
+        ended(page)
+        expect(page.locator(f"{ANSWER} strong")).to_have_text("the model")
+        assert upstream.requests[-1].headers["authorization"] == "Bearer sk-from-the-admin"
+
+
+def test_a_wrong_key_says_what_to_do(server, context):
+    with FakeUpstream.threaded() as upstream:
+        page = context().new_page()
+        sign_in(page, server, "administrator")
+        add_deployment(page, server, "locked", upstream.address)
+        page.goto(server.address)
+        choose(page, "locked")
+        upstream.fail(401)
+        ask(page, "Who is there?")
+        ended(page, "failed")
+        expect(page.get_by_role("group", name="The answer failed")).to_contain_text("refused our key")
+        expect(page.get_by_role("link", name="Open the deployment")).to_be_visible()
+        expect(page.get_by_role("button", name="Try again")).to_be_visible()

@@ -1,0 +1,70 @@
+"""Answers whose process ended: whoever notices first calls them interrupted, and what was saved can go on."""
+
+import logging
+
+from django.utils import timezone
+
+from conversations import generation
+from conversations.models import Message, State
+from tests.conftest import settled
+from tests.talk import make_lost
+
+
+async def test_the_sweep_interrupts_lost_answers_and_tells_their_viewers(talk, upstream, caplog):
+    lost = await left_behind(talk, upstream, "So far")
+    async with talk.tab() as tab:
+        await tab.until("streaming")
+        assert tab.words(lost.pk) == "So far"
+        await make_lost()
+        with caplog.at_level(logging.WARNING):
+            await generation.sweep()
+        await tab.until("interrupted")
+    lost = await talk.answer()
+    assert (lost.state, lost.text, lost.runner) == (State.INTERRUPTED, "So far", "")
+    assert (await talk.attempt()).error == "server_lost"
+    assert str(lost.pk) in caplog.text
+
+
+async def test_an_answer_that_is_being_written_is_not_swept(talk, upstream):
+    upstream.stall("Still")
+    await talk.ask()
+    await talk.writing()
+    await generation.sweep()
+    assert (await talk.answer()).state == State.STREAMING
+
+
+async def test_opening_the_page_notices_a_lost_answer(talk, upstream):
+    await left_behind(talk, upstream, "So far")
+    await make_lost()
+    page = (await talk.client.get(f"/c/{talk.pk}/")).content.decode()
+    assert 'data-state="interrupted"' in page
+    assert "So far" in page
+
+
+async def test_a_lost_answer_can_be_continued(talk, upstream):
+    await left_behind(talk, upstream, "One, ")
+    await make_lost()
+    await generation.sweep()
+    upstream.reply("two.")
+    await talk.command("continue", await talk.answer())
+    await settled()
+    answer = await talk.answer()
+    assert (answer.state, answer.text) == (State.COMPLETE, "One, two.")
+
+
+async def test_a_conversation_with_a_lost_answer_takes_the_next_question(talk, upstream):
+    await left_behind(talk, upstream, "One")
+    await make_lost()
+    await generation.sweep()
+    upstream.reply("Fine.")
+    assert (await talk.asked("And you?")).text == "Fine."
+
+
+async def left_behind(talk, upstream, text):
+    """An answer with `text` that another process writes, which will not be heard of again."""
+    upstream.reply("")
+    answer = await talk.asked()
+    facts = {"text": text, "state": State.STREAMING, "runner": "somebody else", "beat_at": timezone.now()}
+    await Message.objects.filter(pk=answer.pk).aupdate(**facts)
+    await answer.attempts.aupdate(finish_reason="")
+    return answer
