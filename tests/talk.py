@@ -19,7 +19,7 @@ class Talk:
 
     def __init__(self, person, client):
         self.pk, self.key = factories.new_chat(person)
-        self.client = client
+        self.person, self.client = person, client
 
     async def ask(self, text="Hello?", **fields):
         form = {"text": text, "key": self.key, **fields}

@@ -40,14 +40,19 @@ class Draining(Exception):
     """The server is about to end and starts no more answers."""
 
 
+def must_be_open() -> None:
+    """Raises Draining: to be asked before a question is stored that nobody here would answer any more."""
+    if _draining:
+        raise Draining
+
+
 def start(message_id: UUID, language: str = "") -> None:
     """Let a pending answer be written by a task of its own; returns at once. Call it after the commit.
 
     The task starts from an empty context: one that inherits a request's dies at its first query when any
     middleware is synchronous.
     """
-    if _draining:
-        raise Draining
+    must_be_open()
     context = contextvars.Context()
     loop = asyncio.get_running_loop()
     task = loop.create_task(_write(message_id), context=context, name=f"answer {message_id}")

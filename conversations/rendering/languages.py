@@ -1,9 +1,9 @@
 """Programming languages: what a fence's first word is called, and whether Pygments may read it.
 
-Pygments' lexers are regular expressions, some of which take seconds, at worst with the cube of
-the length, on code made for it ("a\\n" two thousand times as C#). So only lexers are used that
-stayed under a second for every hostile text of `LONGEST` characters that we could think of
-(tests/rendering/test_hostile_code.py), given `calm` code; Java and C# borrow a relative's.
+Pygments' lexers are regular expressions, and some take time with the square or the cube of the
+length on code that is made for it: "a\\n" two thousand times is seconds of C#. So only lexers are
+used that stayed under a second for each of the hostile texts of tests/rendering/measure.py, and
+only on code that is `calm`. Java, C# and Groovy borrow the lexer of a relative.
 """
 
 import re
@@ -31,8 +31,9 @@ _KNOWN = {alias: (name, aliases[0]) for name, aliases, _, _ in get_all_lexers(pl
 
 
 def name(word: str) -> str:
-    """The language's name as people write it, or the word itself; "" stays ""."""
-    return _KNOWN.get(word.lower(), (word, ""))[0]
+    """The language's name as people write it, or the word itself; "" for plain text."""
+    shown, alias = _KNOWN.get(word.lower(), (word, ""))
+    return shown if alias != "text" else ""
 
 
 def lexer(word: str) -> Lexer | None:

@@ -69,6 +69,7 @@ def command(view: View) -> View:
 @command
 async def ask(request: PersonRequest, conversation: UUID) -> HttpResponse:
     """Accept a question and let it be answered; the two articles for htmx, else the conversation's page."""
+    generation.must_be_open()
     turn, new = await sync_to_async(_accept)(request, conversation)
     if turn.new:
         generation.start(turn.answer.pk)
@@ -94,6 +95,7 @@ async def go_on(request: PersonRequest, conversation: UUID, message: UUID) -> Ht
     answer = await sync_to_async(_answer)(request, conversation, message)
     if answer.state not in present.CONTINUABLE or not answer.text:
         raise Refusal(422, _("This answer cannot be continued."))
+    generation.must_be_open()
     await sync_to_async(answer.conversation.go_on)(answer, language=get_language() or "")
     generation.start(answer.pk)
     if not request.htmx:
@@ -107,6 +109,7 @@ async def regenerate(request: PersonRequest, conversation: UUID, message: UUID) 
     old = await sync_to_async(_answer)(request, conversation, message)
     if old.parent is None:
         raise Http404
+    generation.must_be_open()
     language = get_language() or ""
     again = await sync_to_async(old.conversation.answer_again)(old.parent, language=language)
     generation.start(again.pk)
@@ -116,6 +119,7 @@ async def regenerate(request: PersonRequest, conversation: UUID, message: UUID) 
 @command
 async def edit(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """Ask a question again in other words: a new branch beside the old one."""
+    generation.must_be_open()
     turn = await sync_to_async(_edit)(request, conversation, message)
     generation.start(turn.answer.pk)
     return await sync_to_async(_branch)(request, conversation)

@@ -5,8 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conversations.rendering import Screen, blocks
+from tests.rendering.markdownish import TEXTS
 from tests.rendering.reading import Element, Page, read
 
 ONLY = re.compile  # a pattern that a whole attribute value must match
@@ -79,7 +82,9 @@ def test_an_attack_is_harmless_as_a_whole_and_at_every_prefix(attack):
     assert_harmless(read(*html), "".join(html))
 
 
-@pytest.mark.parametrize("around", ["{}", "- {}", "> {}", "**{}**", "# {}", "[{}](https://a.example)", "text\n{}", "`{}`"])
+@pytest.mark.parametrize(
+    "around", ["{}", "- {}", "> {}", "**{}**", "# {}", "[{}](https://a.example)", "text\n{}", "`{}`"]
+)
 def test_an_attack_is_harmless_wherever_it_stands(around):
     for attack in attacks():
         html = blocks(around.format(attack))
@@ -102,3 +107,10 @@ def test_raw_html_is_shown_letter_by_letter():
     page = read(*blocks(html))
     assert [root.tag for root in page.roots] == ["p"]
     assert page.roots[0].text == html
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts=st.lists(TEXTS | st.sampled_from(attacks()), max_size=5))
+def test_attacks_amid_any_markdown_are_harmless(texts):
+    html = blocks("".join(texts))
+    assert_harmless(read(*html), "".join(html))

@@ -1,0 +1,113 @@
+"""Ways of asking: directly, through the bare relay, through the product. Each returns (number, left, arrived) in ns."""
+
+import asyncio
+import html
+import json
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import websockets
+
+Arrivals = list[tuple[int, int, int]]
+Way = Callable[[int, str], Awaitable[Arrivals]]
+STAMP = re.compile(r"(\d+):(\d{10,})(?=[\s<])")
+
+
+async def ready(served: int, relay: int, data: Path, streams: int) -> httpx.AsyncClient:
+    """Wait for the servers, and sign in."""
+    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{served}", timeout=60, follow_redirects=True)
+    for _ in range(300):
+        try:
+            await client.get("/healthz")
+            async with websockets.connect(f"ws://127.0.0.1:{relay}/"):
+                break
+        except (OSError, httpx.TransportError):
+            await asyncio.sleep(0.2)
+    page = await client.get("/accounts/login/")
+    form = {"person": "employee", "csrfmiddlewaretoken": _hidden(page.text, "csrfmiddlewaretoken")}
+    await client.post("/demo/sign-in", data=form)
+    return client
+
+
+def direct(source: int) -> Way:
+    client = httpx.AsyncClient(timeout=None, limits=httpx.Limits(max_connections=None))
+
+    async def way(at: int, question: str) -> Arrivals:
+        body = {"messages": [{"role": "user", "content": question}]}
+        address, arrivals = f"http://127.0.0.1:{source}/v1/chat/completions", []
+        async with client.stream("POST", address, json=body) as response:
+            async for line in response.aiter_lines():
+                now = time.monotonic_ns()
+                arrivals += [(int(n), int(left), now) for n, left in re.findall(r"(\d+):(\d{10,})", line[40:])]
+        return arrivals
+
+    return way
+
+
+def bare(relay: int) -> Way:
+    async def way(at: int, question: str) -> Arrivals:
+        arrivals: Arrivals = []
+        async with websockets.connect(f"ws://127.0.0.1:{relay}/", compression=None) as socket:
+            await socket.send(question)
+            async for message in socket:
+                now, event = time.monotonic_ns(), json.loads(message)
+                if event.get("end"):
+                    break
+                arrivals += [(int(n), int(left), now) for n, left in re.findall(r"(\d+):(\d{10,})", event["text"])]
+        return arrivals
+
+    return way
+
+
+def product(served: int, client: httpx.AsyncClient) -> Way:
+    async def way(at: int, question: str) -> Arrivals:
+        page = (await client.get("/")).text
+        chat = re.search(r"/c/([0-9a-f-]{36})/ask", page)[1]
+        form = {
+            "text": question,
+            "client_id": str(uuid.uuid4()),
+            "key": html.unescape(_hidden(page, "key")),
+            "csrfmiddlewaretoken": _hidden(page, "csrfmiddlewaretoken"),
+            "deployment": "bench",
+        }
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        headers = {"Cookie": cookies}
+        address = f"ws://127.0.0.1:{served}/ws/c/{chat}/"
+        options = {"additional_headers": headers, "origin": f"http://127.0.0.1:{served}", "compression": None}
+        async with websockets.connect(address, **options) as socket:
+            posting = asyncio.create_task(client.post(f"/c/{chat}/ask", data=form, headers={"HX-Request": "true"}))
+            arrivals = await _applied(socket)
+            (await posting).raise_for_status()
+        return arrivals
+
+    return way
+
+
+async def _applied(socket: websockets.ClientConnection) -> Arrivals:
+    """Apply frames by the page's rules until the answer has ended; a delta arrives when it is first on the page."""
+    blocks: list[str] = []
+    arrivals: Arrivals = []
+    async for message in socket:
+        now, event = time.monotonic_ns(), json.loads(message)
+        if event["type"] == "blocks":
+            assert len(blocks) >= event["from"], "a gap"
+            blocks[event["from"] :] = event["html"]
+            seen = len(arrivals)
+            for number, left in STAMP.findall(" ".join(event["html"]) + " "):
+                if int(number) >= seen:
+                    arrivals.append((int(number), int(left), now))
+        elif event["type"] == "state" and event["state"] not in {"pending", "streaming"}:
+            break
+    page = [int(number) for number, _ in STAMP.findall(" ".join(blocks) + " ")]
+    assert page == [number for number, _, _ in arrivals], "the page lost, doubled or reordered something"
+    return arrivals
+
+
+def _hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"no field {name}"
+    return found[1]

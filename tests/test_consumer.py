@@ -1,0 +1,191 @@
+"""The socket tells its conversation's owner everything, heals what was lost, and tells nobody else anything."""
+
+import pytest
+from channels.testing import WebsocketCommunicator
+
+from chatapp.asgi import application
+from conversations.models import Message
+from conversations.rendering import blocks
+from tests import factories
+from tests.conftest import settled
+from tests.tab import Tab
+from tests.talk import Talk
+
+LONG = "write a long text of 120 words"
+
+
+@pytest.fixture
+def talk(person, signed_in, offline):
+    return Talk(person, signed_in)
+
+
+async def test_a_tab_that_opens_in_mid_answer_gets_the_whole_text_and_then_the_tail(talk):
+    await talk.ask(LONG)
+    begun = await talk.writing()
+    async with talk.tab() as tab:
+        first = await tab.hear()
+        assert first["type"] == "blocks"
+        assert first["from"] == 0
+        await tab.until("complete")
+        assert tab.blocks[str(begun.pk)] == blocks((await talk.answer()).text)
+
+
+@pytest.mark.parametrize("every", [2, 3, 5])
+async def test_lost_frames_are_healed_by_the_next_one(talk, every):
+    count = 0
+
+    def drop(event):
+        nonlocal count
+        count += event["type"] == "blocks"
+        return event["type"] == "blocks" and count % every == 0
+
+    async with talk.tab(drop=drop) as tab:
+        await talk.ask(LONG)
+        await tab.until("complete")
+        answer = await talk.answer()
+        await tab.resync(answer.pk)
+        tab.drop = lambda event: False
+        while (await tab.hear())["type"] != "blocks":
+            pass
+        assert tab.blocks[str(answer.pk)] == blocks(answer.text)
+
+
+async def test_a_gap_makes_the_tab_ask_again_and_it_is_answered_from_the_first_block(talk):
+    drops = iter([True, True, True])
+    async with talk.tab(drop=lambda event: event["type"] == "blocks" and next(drops, False)) as tab:
+        await talk.ask(LONG)
+        await tab.until("complete")
+        answer = await talk.answer()
+        while tab.blocks.get(str(answer.pk)) != blocks(answer.text):
+            await tab.hear()
+
+
+async def test_after_the_final_state_no_blocks_follow(talk):
+    async with talk.tab() as tab:
+        await talk.ask("write a table")
+        await tab.until("complete")
+        await settled()
+        while not await tab.quiet():
+            assert (await tab.hear())["type"] == "sidebar"
+
+
+async def test_the_row_is_committed_before_the_final_state_is_told(talk):
+    async with talk.tab() as tab:
+        await talk.ask("write a table")
+        await tab.until("complete")
+        assert (await talk.answer()).state == "complete"
+
+
+async def test_two_tabs_show_the_same(talk):
+    async with talk.tab() as one, talk.tab() as two:
+        await talk.ask(LONG)
+        await one.until("complete")
+        await two.until("complete")
+        assert one.blocks == two.blocks
+
+
+async def test_a_second_tab_is_told_of_question_and_answer(talk):
+    async with talk.tab() as tab:
+        await talk.ask("hello")
+        await tab.until("complete")
+        messages = [str(each.pk) async for each in Message.objects.order_by("created")]
+        assert tab.articles == messages
+
+
+async def test_closing_every_tab_does_not_end_the_answer(talk):
+    async with talk.tab() as tab:
+        await talk.ask("write a table")
+        await tab.until("streaming")
+    await settled()
+    assert (await talk.answer()).state == "complete"
+
+
+async def test_resync_of_an_ended_answer_gives_all_its_blocks_and_its_state(talk):
+    answer = await talk.asked("write a table")
+    async with talk.tab() as tab:
+        await tab.resync(answer.pk)
+        await tab.until("complete")
+        assert tab.blocks[str(answer.pk)] == blocks(answer.text)
+
+
+async def test_a_stranger_who_connected_before_the_first_question_is_told_nothing(talk, stranger):
+    other = await factories.aclient_of(stranger)
+    async with Tab(other, talk.pk) as spy, talk.tab() as tab:
+        assert spy.connected
+        await talk.ask("hello")
+        await tab.until("complete")
+        answer = await talk.answer()
+        await spy.resync(answer.pk)
+        assert await spy.quiet()
+
+
+async def test_a_stranger_who_connects_during_the_answer_is_told_nothing(talk, stranger):
+    await talk.ask(LONG)
+    await talk.writing()
+    async with Tab(await factories.aclient_of(stranger), talk.pk) as spy:
+        await spy.resync((await talk.answer()).pk)
+        assert await spy.quiet(0.5)
+
+
+async def test_somebody_who_was_suspended_meanwhile_is_told_nothing_more(talk, person):
+    answer = await talk.asked("hello")
+    async with talk.tab() as tab:
+        person.is_active = False
+        await person.asave()
+        await tab.resync(answer.pk)
+        assert await tab.quiet()
+
+
+async def test_anonymous_sockets_are_refused(talk):
+    wire = WebsocketCommunicator(application, f"/ws/c/{talk.pk}/", headers=[(b"origin", b"http://localhost")])
+    connected, code = await wire.connect()
+    assert (connected, code) == (False, 4401)
+
+
+async def test_sockets_from_other_origins_are_refused(talk):
+    cookie = f"sessionid={talk.client.cookies['sessionid'].value}".encode()
+    headers = [(b"origin", b"https://evil.example"), (b"cookie", cookie)]
+    connected, _ = await WebsocketCommunicator(application, f"/ws/c/{talk.pk}/", headers=headers).connect()
+    assert not connected
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "no json",
+        "null",
+        "[]",
+        "{}",
+        '"type"',
+        '{"type": []}',
+        '{"type": "ask", "text": "do it"}',
+        '{"type": "resync"}',
+        '{"type": "resync", "message": 7}',
+        '{"type": "resync", "message": "no-uuid"}',
+        '{"type": "pong", "more": "' + "x" * 300 + '"}',
+        "[" * 150,
+    ],
+)
+async def test_a_malformed_frame_closes_only_that_socket(talk, frame):
+    async with talk.tab() as good:
+        bad = talk.tab()
+        await bad.__aenter__()
+        await bad.wire.send_to(frame)
+        closed = await bad.wire.receive_output(5)
+        assert (closed["type"], closed["code"]) == ("websocket.close", 4400)
+        await bad.__aexit__()
+        await talk.ask("hello")
+        await good.until("complete")
+
+
+async def test_bytes_are_malformed_too(talk):
+    async with talk.tab() as tab:
+        await tab.wire.send_to(bytes_data=b"\xff\x00")
+        assert (await tab.wire.receive_output(5))["code"] == 4400
+
+
+async def test_pong_is_taken_silently(talk):
+    async with talk.tab() as tab:
+        await tab.wire.send_to('{"type": "pong"}')
+        assert await tab.quiet()
