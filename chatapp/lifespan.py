@@ -14,9 +14,7 @@ from conversations import generation
 log = logging.getLogger(__name__)
 
 
-async def lifespan(
-    scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
-) -> None:
+async def lifespan(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
     await receive()
     sweeping = asyncio.create_task(generation.keep_sweeping())
     await send({"type": "lifespan.startup.complete"})

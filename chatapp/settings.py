@@ -35,9 +35,7 @@ DATA_DIR = Path(
         shown="data/ beside manage.py",
     )
 )
-DATABASE_URL = env.text(
-    "DATABASE_URL", "", "`postgres://user:password@host/name`. Unset: SQLite in DATA_DIR."
-)
+DATABASE_URL = env.text("DATABASE_URL", "", "`postgres://user:password@host/name`. Unset: SQLite in DATA_DIR.")
 REDIS_URL = env.text(
     "REDIS_URL",
     "",
@@ -74,18 +72,14 @@ FIELD_ENCRYPTION_KEYS = [
 ]
 
 # --- Limits and patience ------------------------------------------------------------------------
-FIRST_TOKEN_TIMEOUT = env.seconds(
-    "FIRST_TOKEN_TIMEOUT", 60, "How long a deployment may think before its first token."
-)
+FIRST_TOKEN_TIMEOUT = env.seconds("FIRST_TOKEN_TIMEOUT", 60, "How long a deployment may think before its first token.")
 CHUNK_TIMEOUT = env.seconds("CHUNK_TIMEOUT", 30, "How long a deployment may pause between two chunks.")
 GRACE_PERIOD = env.seconds(
     "GRACE_PERIOD", 5, "After SIGTERM, how long running answers may go on before they are interrupted."
 )
 MAX_QUESTION = env.whole("MAX_QUESTION", 400_000, "Longest question, in characters.")
 MAX_BODY = env.whole("MAX_BODY", 8_000_000, "Largest request body, in bytes.")
-DEMO_PASSWORD = env.text(
-    "DEMO_PASSWORD", "", "Password of the demo's people.", shown="random, kept in DATA_DIR"
-)
+DEMO_PASSWORD = env.text("DEMO_PASSWORD", "", "Password of the demo's people.", shown="random, kept in DATA_DIR")
 DEMO_PASSWORD_CHOSEN = bool(DEMO_PASSWORD)
 if not DEMO_PASSWORD and EMBEDDED:
     DEMO_PASSWORD = env.kept(DATA_DIR / "demo_password", env.new_password)

@@ -28,6 +28,7 @@ from conversations.views.access import find_conversation
 log = logging.getLogger(__name__)
 
 LONGEST_FRAME = 200  # characters that a client may send
+SIDEBAR_GAP = 0.3  # seconds
 PING = 25.0  # seconds; proxies cut sockets that are silent for a minute
 
 
@@ -55,6 +56,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()
+        self.listing: asyncio.Task[None] | None = None
         self.pinging = asyncio.create_task(self._ping())
         for message in await database_sync_to_async(self._running)():
             self._follow(message)
@@ -62,8 +64,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if not hasattr(self, "following"):
             return
-        for task in [*self.following.values(), self.pinging]:
-            task.cancel()
+        for task in [*self.following.values(), self.pinging, self.listing]:
+            if task is not None:
+                task.cancel()
         for group in self.groups_joined:
             await self.channel_layer.group_discard(group, self.channel_name)
 
@@ -102,8 +105,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._follow(message)
 
     async def sidebar_changed(self, event: dict[str, Any]) -> None:
-        html = await database_sync_to_async(self._sidebar)()
-        await self._tell({"type": "sidebar", "html": html})
+        if self.listing is None or self.listing.done():
+            self.listing = asyncio.create_task(self._list())
 
     # Following an answer: a task of its own, because handlers run one after the other
 
@@ -153,6 +156,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _tell(self, event: dict[str, Any]) -> None:
         async with self.sending:
             await self.send(json.dumps(event, ensure_ascii=False, separators=(",", ":")))
+
+    async def _list(self) -> None:
+        """Changes come in flocks, and only the last list counts."""
+        await asyncio.sleep(SIDEBAR_GAP)
+        html = await database_sync_to_async(self._sidebar)()
+        await self._tell({"type": "sidebar", "html": html})
 
     async def _ping(self) -> None:
         while True:

@@ -41,8 +41,8 @@ class Answer(Protocol):
     def after(self) -> After:
         """What follows: the next request on the connection, its end, or nothing at all."""
 
-    def frames(self, request: Request) -> Iterator[bytes]:
-        """Bytes to write, one after the other."""
+    def frames(self, request: Request) -> Iterator[bytes | float]:
+        """Bytes to write, one after the other; a number is a pause, in seconds."""
 
 
 def head(status: int, headers: dict[str, str], length: int | None) -> bytes:
@@ -77,7 +77,7 @@ class Reply:
     def after(self) -> After:
         return "silence" if self.silent_after else "next"
 
-    def frames(self, request: Request) -> Iterator[bytes]:
+    def frames(self, request: Request) -> Iterator[bytes | float]:
         if request.path.rpartition("/chat/")[2] != "completions":
             yield from Failure(404, {}, {"error": {"message": "Not found", "code": "404"}}).frames(request)
         elif not (request.json or {}).get("stream"):
@@ -103,10 +103,11 @@ class Reply:
                 }
             )
 
-    def deltas(self, request: Request) -> Iterator[bytes]:
+    def deltas(self, request: Request) -> Iterator[bytes | float]:
         shared = self._shared("chat.completion.chunk", request)
         yield event(shared | self._choice({"role": "assistant", "content": "", "refusal": None}))
         for piece in self.pieces:
+            yield self.pause
             yield Text(event(shared | self._choice({"content": piece})))
 
     def _ending(self, request: Request) -> Iterator[bytes]:
@@ -160,7 +161,7 @@ class Torso:
     pieces: Sequence[str]
     after: After = "cut"
 
-    def frames(self, request: Request) -> Iterator[bytes]:
+    def frames(self, request: Request) -> Iterator[bytes | float]:
         if self.pieces:
             reply = Reply(self.pieces)
             yield from reply.opening(request)
@@ -169,16 +170,16 @@ class Torso:
 
 @dataclass(frozen=True)
 class Raw:
-    """Bytes as they are, one write each, and a clean end of the body."""
+    """Bytes as they are, one write each, with pauses between them, and a clean end of the body."""
 
-    pieces: Sequence[bytes]
+    pieces: Sequence[bytes | float]
     headers: dict[str, str]
     after: After = "next"
 
-    def frames(self, request: Request) -> Iterator[bytes]:
+    def frames(self, request: Request) -> Iterator[bytes | float]:
         yield head(200, self.headers, None)
         for piece in self.pieces:
-            yield Text(chunked(piece))
+            yield piece if isinstance(piece, float) else Text(chunked(piece))
         yield b"0\r\n\r\n"
 
 
@@ -191,8 +192,9 @@ class Failure:
     content: Any
     after: After = "next"
 
-    def frames(self, request: Request) -> Iterator[bytes]:
+    def frames(self, request: Request) -> Iterator[bytes | float]:
         text = self.content if isinstance(self.content, str) else json.dumps(self.content)
         kind = "text/plain" if isinstance(self.content, str) else "application/json"
         body = text.encode()
-        yield head(self.status, {"Content-Type": kind, **self.headers}, len(body)) + body
+        start = head(self.status, {"Content-Type": kind, **self.headers}, len(body))
+        yield start if self.after == "silence" else start + body

@@ -4,6 +4,7 @@ import pytest
 from channels.testing import WebsocketCommunicator
 
 from chatapp.asgi import application
+from conversations.completions.offline.transport import OfflineTransport
 from conversations.models import Message
 from conversations.rendering import blocks
 from tests import factories
@@ -15,7 +16,8 @@ LONG = "write a long text of 120 words"
 
 
 @pytest.fixture
-def talk(person, signed_in, offline):
+def talk(person, signed_in, offline, monkeypatch):
+    monkeypatch.setattr(OfflineTransport.__init__, "__defaults__", (0.003,))  # its pace, in seconds
     return Talk(person, signed_in)
 
 
@@ -152,7 +154,7 @@ async def test_sockets_from_other_origins_are_refused(talk):
 @pytest.mark.parametrize(
     "frame",
     [
-        "",
+        " ",
         "no json",
         "null",
         "[]",
@@ -167,14 +169,17 @@ async def test_sockets_from_other_origins_are_refused(talk):
         "[" * 150,
     ],
 )
-async def test_a_malformed_frame_closes_only_that_socket(talk, frame):
-    async with talk.tab() as good:
-        bad = talk.tab()
-        await bad.__aenter__()
-        await bad.wire.send_to(frame)
-        closed = await bad.wire.receive_output(5)
+async def test_a_malformed_frame_closes_the_socket(talk, frame):
+    async with talk.tab() as tab:
+        await tab.wire.send_to(frame)
+        closed = await tab.wire.receive_output(5)
         assert (closed["type"], closed["code"]) == ("websocket.close", 4400)
-        await bad.__aexit__()
+
+
+async def test_a_malformed_frame_closes_only_that_socket(talk):
+    async with talk.tab() as good, talk.tab() as bad:
+        await bad.wire.send_to("no json")
+        assert (await bad.wire.receive_output(5))["type"] == "websocket.close"
         await talk.ask("hello")
         await good.until("complete")
 

@@ -63,8 +63,8 @@ class FakeUpstream:
         pieces = [recording.data[at : at + size] for at in range(0, len(recording.data), size)]
         return self._next(Raw(pieces, {"Content-Type": recording.content_type}))
 
-    def raw(self, *pieces: bytes, **headers: str) -> Self:
-        """Bytes as they are. `headers` with _ for -."""
+    def raw(self, *pieces: bytes | float, **headers: str) -> Self:
+        """Bytes as they are; a float is a pause, in seconds. `headers` with _ for -."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._next(Raw(list(pieces), {"Content-Type": "text/event-stream", **given}))
 
@@ -76,11 +76,12 @@ class FakeUpstream:
         body: Any = None,
         message: str = "The fake upstream was told to fail.",
         code: str | None = None,
+        silent: bool = False,
     ) -> Self:
-        """An error; `body` replaces the documented shape (a str is sent as it is)."""
+        """An error; `body` replaces the documented shape (a str is sent as it is). `silent`: only its headers."""
         error = {"message": message, "type": "error", "param": None, "code": code}
         content = {"error": error} if body is None else body
-        return self._next(Failure(status, dict(headers or {}), content))
+        return self._next(Failure(status, dict(headers or {}), content, "silence" if silent else "next"))
 
     def html(self, status: int = 200) -> Self:
         page = "<!doctype html><html><title>Sign in</title><body>Please sign in.</body></html>"
@@ -172,17 +173,19 @@ class FakeUpstream:
         self._serving[task] = writer
         self.open += 1
         self.connections += 1
+        left = False
         try:
             while (request := await _read(reader)) is not None:
                 self.requests.append(request)
                 if not await self._answer(request, reader, writer):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
-            self.gone += 1
+            left = True
         finally:
             self.open -= 1
             del self._serving[task]
             writer.transport.abort()
+        self.gone += left
 
     async def _answer(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Send the next answer; True if the connection can be used again. Notices a client that leaves."""
@@ -193,8 +196,7 @@ class FakeUpstream:
         try:
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
-                self.gone += 1
-                return False
+                raise ConnectionAbortedError("The client left in mid-answer.")
             return sending.result()
         finally:
             sending.cancel()
@@ -204,11 +206,12 @@ class FakeUpstream:
     async def _send(self, answer: Answer, request: Request, writer: asyncio.StreamWriter) -> bool:
         begun = False
         for frame in answer.frames(request):
+            if isinstance(frame, float | int):
+                await asyncio.sleep(frame)
+                continue
             begun = begun or isinstance(frame, Text)
             if begun:
                 await self._gate.passed(frame)
-            if isinstance(answer, Reply) and isinstance(frame, Text):
-                await asyncio.sleep(answer.pause)
             writer.write(frame)
             await writer.drain()
         if answer.after == "silence":

@@ -84,9 +84,7 @@ class DeploymentAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if form.dropped:
-            messages.warning(
-                request, _("The host changed, so the stored key was dropped. Enter the key again.")
-            )
+            messages.warning(request, _("The host changed, so the stored key was dropped. Enter the key again."))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Disabled, not deleted, while a conversation refers to it."""

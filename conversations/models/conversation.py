@@ -32,8 +32,11 @@ class Turn:
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def for_user(self, user: models.Model) -> Self:
-        """This person's own conversations; everything else does not exist for them."""
-        return self.filter(owner_id=user.pk)
+        """This person's own conversations; everything else does not exist for them, nor anything once suspended.
+
+        The row decides about that: a socket's `user` may be hours old.
+        """
+        return self.filter(owner_id=user.pk, owner__is_active=True)
 
 
 class Conversation(models.Model):

@@ -45,8 +45,8 @@ RUNNING = (State.PENDING, State.STREAMING)
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def for_user(self, user: models.Model) -> Self:
-        """Messages of this person's own conversations."""
-        return self.filter(conversation__owner_id=user.pk)
+        """Messages of this person's own conversations; none once suspended."""
+        return self.filter(conversation__owner_id=user.pk, conversation__owner__is_active=True)
 
     def running(self) -> Self:
         return self.filter(state__in=RUNNING)

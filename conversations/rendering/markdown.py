@@ -30,13 +30,16 @@ _MUST_NOT_BEGIN = re.compile(
     r"^([ \t>*+\-\d.)]*)(?=<(?:[/!?]|[a-z](?![a-z\d+.-]*:))|\ufeff)",
     re.MULTILINE | re.IGNORECASE,
 )
-_TOO_WIDE = re.compile(rf"^(?=(?:[^|\n]*\|){{{WIDEST + 1}}})(?=[ \t>|:*+\-\d.)]*$)", re.MULTILINE)
+_TOO_WIDE = re.compile(rf"^(?=(?:[^|\n]*\|){{{WIDEST + 2}}})(?=[ \t>|:*+\-\d.)]*$)", re.MULTILINE)
 _DEFINITION = re.compile(r"^[ \t>*+\-\d.)]*\[(?:[^\[\]\\]|\\.)+\]:", re.MULTILINE | re.DOTALL)
 _TAG = re.compile(r"<(/?)[a-z][^>]*?(/?)>")
 _LINE_END = re.compile(r"\r\n?|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Control characters, and those that reorder the text around them (also in source code).
 _UNSEEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# The first "-" of a list right below a paragraph is the underline of a heading until more comes,
+# and half a row of dashes is not yet a table: such a line waits for its next character.
+_UNDECIDED = re.compile(r"[ \t>]*[-=:|][-=:| \t]*")
 _ENDS_IN_CODE = re.compile(r"</pre>(?:</[a-z]+>)*\Z")
 
 
@@ -53,6 +56,9 @@ class Unparsable(Exception):
 
 def roots(text: str, *, open: bool) -> list[Root]:
     """The top-level blocks of `text`; with `open` the last one may still grow."""
+    if open:
+        begun = max(text.rfind("\n"), text.rfind("\r")) + 1
+        text = text[:begun] if _UNDECIDED.fullmatch(text, begun) else text
     found = [Root(block) for block in _split(_render(text, _PLAIN))]
     if open and found and _ENDS_IN_CODE.search(found[-1].html):
         found[-1] = Root(found[-1].html, growing=True)
@@ -120,7 +126,7 @@ def _render(text: str, options: comrak.RenderOptions) -> str:
     if text.count("|") > WIDEST:
         text = _TOO_WIDE.sub(_STOP, text)
     try:
-        return _clean(comrak.render_markdown(text, _EXTENSIONS, _PARSING, options))
+        return _clean(comrak.render_markdown(text, _EXTENSIONS, None, options))
     except UnicodeEncodeError:
         return _render(_SURROGATE.sub(_UNKNOWN, text), options)
     except BaseException as error:
@@ -146,11 +152,6 @@ def _render_options(*, sourcepos: bool) -> comrak.RenderOptions:
 
 _PLAIN = _render_options(sourcepos=False)
 _WITH_LINES = _render_options(sourcepos=True)
-
-_PARSING = comrak.ParseOptions()
-# A list that begins right below a paragraph would flash up as a heading while only its first
-# "-" has arrived; models write headings with "#".
-_PARSING.ignore_setext = True
 
 _EXTENSIONS = comrak.ExtensionOptions()
 _EXTENSIONS.autolink = True

@@ -15,13 +15,8 @@ NEW_CHAT = "conversations.new_chat"
 
 def find_conversation(person: User, conversation: UUID) -> Conversation:
     """This person's conversation; raises Http404."""
-    found = (
-        Conversation.objects.for_user(person)
-        .select_related("deployment", "prompt")
-        .filter(pk=conversation)
-        .first()
-    )
-    if found is None or not person.is_active:
+    found = Conversation.objects.for_user(person).select_related("deployment", "prompt").filter(pk=conversation).first()
+    if found is None:
         raise Http404
     return found
 
@@ -34,7 +29,7 @@ def find_message(person: User, conversation: UUID, message: UUID) -> Message:
         .filter(pk=message, conversation_id=conversation)
         .first()
     )
-    if found is None or not person.is_active:
+    if found is None:
         raise Http404
     return found
 

@@ -78,9 +78,7 @@ def show(request: PersonRequest, found: Conversation, leaf: UUID | None) -> Http
     return render(request, "conversations/chat.html", context)
 
 
-def _common(
-    person: User, found: Conversation | None, pk: UUID, deployments: list[Deployment]
-) -> dict[str, Any]:
+def _common(person: User, found: Conversation | None, pk: UUID, deployments: list[Deployment]) -> dict[str, Any]:
     return {
         "conversation": found,
         "conversation_id": str(pk),

@@ -17,20 +17,19 @@ Way = Callable[[int, str], Awaitable[Arrivals]]
 STAMP = re.compile(r"(\d+):(\d{10,})(?=[\s<])")
 
 
-async def ready(served: int, relay: int, data: Path, streams: int) -> httpx.AsyncClient:
-    """Wait for the servers, and sign in."""
-    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{served}", timeout=60, follow_redirects=True)
-    for _ in range(300):
-        try:
-            await client.get("/healthz")
-            async with websockets.connect(f"ws://127.0.0.1:{relay}/"):
-                break
-        except (OSError, httpx.TransportError):
-            await asyncio.sleep(0.2)
-    page = await client.get("/accounts/login/")
-    form = {"person": "employee", "csrfmiddlewaretoken": _hidden(page.text, "csrfmiddlewaretoken")}
-    await client.post("/demo/sign-in", data=form)
-    return client
+async def ready(served: int, relay: int, data: Path) -> list[httpx.AsyncClient]:
+    """Wait for the servers; a client for each person who is signed in."""
+    address = f"http://127.0.0.1:{served}"
+    async with httpx.AsyncClient() as client:
+        for _ in range(300):
+            try:
+                await client.get(f"{address}/healthz")
+                async with websockets.connect(f"ws://127.0.0.1:{relay}/"):
+                    break
+            except (OSError, httpx.TransportError):
+                await asyncio.sleep(0.2)
+    sessions = (data / "sessions").read_text().split()
+    return [httpx.AsyncClient(base_url=address, timeout=60, cookies={"sessionid": each}) for each in sessions]
 
 
 def direct(source: int) -> Way:
@@ -63,8 +62,9 @@ def bare(relay: int) -> Way:
     return way
 
 
-def product(served: int, client: httpx.AsyncClient) -> Way:
+def product(served: int, people: list[httpx.AsyncClient]) -> Way:
     async def way(at: int, question: str) -> Arrivals:
+        client = people[at]
         page = (await client.get("/")).text
         chat = re.search(r"/c/([0-9a-f-]{36})/ask", page)[1]
         form = {

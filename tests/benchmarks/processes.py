@@ -88,9 +88,7 @@ def environment(data: Path) -> dict[str, str]:
 @contextmanager
 def _serving(command: list[str], port: int, env: dict[str, str], log: Path | None = None) -> Iterator[Server]:
     out = log.open("wb") if log else None
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=env or None, stdout=out or subprocess.DEVNULL, stderr=out
-    )
+    process = subprocess.Popen(command, cwd=ROOT, env=env or None, stdout=out or subprocess.DEVNULL, stderr=out)
     try:
         pin(process.pid)
         await_port(process, port)

@@ -1,4 +1,4 @@
-"""N answers at once through the whole product, beside a direct stream and a bare relay: `python -m tests.benchmarks.relay`.
+"""N answers at once through the whole product, beside a direct stream and a bare relay (`make bench`).
 
 Each answer is posted, stored, generated, rendered and sent over a socket. Every delta carries its number and the
 time it left the upstream, so that arrival is measured, and loss, doubling and disorder are seen.
@@ -85,10 +85,10 @@ async def main() -> None:
     processes = [
         upstream(source),
         bare(relay, source),
-        product(served, data, f"http://127.0.0.1:{source}/v1"),
+        product(served, data, f"http://127.0.0.1:{source}/v1", options.streams),
     ]
     try:
-        people = await drive.ready(served, relay, data, options.streams)
+        people = await drive.ready(served, relay, data)
         ways = {
             "direct": (drive.direct(source), None),
             "bare consumer on daphne": (drive.bare(relay), psutil.Process(processes[1].pid)),
@@ -109,7 +109,8 @@ async def main() -> None:
 
 
 def report(rounds: dict[str, list[list[float]]], options: argparse.Namespace) -> None:
-    print(f"{options.streams} streams × {options.rate:g} deltas/s, {options.rounds} rounds, medians; {os.cpu_count()} cores\n")
+    streams = f"{options.streams} streams × {options.rate:g} deltas/s"
+    print(f"{streams}, {options.rounds} rounds, medians; {os.cpu_count()} cores\n")
     print("| | CPU s per 1,000 | p50 ms | p99 ms | first token ms | idle MB | kB a stream | wrong |")
     print("|---|---|---|---|---|---|---|---|")
     for name, rows in rounds.items():

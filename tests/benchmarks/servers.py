@@ -11,6 +11,17 @@ SETUP = """
 from conversations.models import Deployment
 Deployment.objects.filter(kind="offline").update(position=100)
 Deployment.objects.create(name="bench", kind="openai", endpoint="{address}", position=1, context_window=10_000_000)
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from conversations.models import User
+with open("{data}/sessions", "w") as file:
+    for number in range({people}):
+        person = User.objects.create_user(f"person{{number}}")
+        session = SessionStore()
+        session[SESSION_KEY], session[HASH_SESSION_KEY] = str(person.pk), person.get_session_auth_hash()
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session.save()
+        print(session.session_key, file=file)
 """
 
 
@@ -36,12 +47,14 @@ def bare(at: int, source: int) -> subprocess.Popen[bytes]:
     )
 
 
-def product(at: int, data: Path, address: str) -> subprocess.Popen[bytes]:
-    """`manage.py serve` with a deployment at `address`, on its embedded defaults."""
+def product(at: int, data: Path, address: str, people: int) -> subprocess.Popen[bytes]:
+    """`manage.py serve` with a deployment at `address` and `people` signed in, on its embedded defaults."""
     environment = {**os.environ, "DATA_DIR": str(data), "PORT": str(at), "DEMO_PASSWORD": "benchmark"}
     manage = [sys.executable, "manage.py"]
     quiet = {"cwd": ROOT, "env": environment, "stdout": subprocess.DEVNULL}
     subprocess.run([*manage, "migrate", "-v0"], check=True, **quiet)
     subprocess.run([*manage, "demo"], check=True, **quiet)
-    subprocess.run([*manage, "shell", "-v0", "-c", SETUP.format(address=address)], check=True, **quiet)
+    subprocess.run(
+        [*manage, "shell", "-v0", "-c", SETUP.format(address=address, data=data, people=people)], check=True, **quiet
+    )
     return subprocess.Popen([*manage, "serve"], preexec_fn=one_core, **quiet)

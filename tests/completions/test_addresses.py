@@ -8,6 +8,7 @@ import pytest
 
 from conversations.completions.addresses import check_address, check_literal
 from conversations.completions.errors import ForbiddenAddress
+from conversations.completions.net import checked_socket
 from tests.asking import ask, failure
 from tests.upstream import FakeUpstream
 
@@ -88,6 +89,11 @@ async def test_octal_spelling_is_no_url_at_all(upstream: FakeUpstream, connectio
     assert (error.code, connections) == ("unreachable", [])
     with pytest.raises(ForbiddenAddress):
         check_literal("0251.0376.0251.0376")
+
+
+def test_last_place_to_refuse_is_the_socket() -> None:
+    with pytest.raises(ForbiddenAddress):
+        checked_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("169.254.169.254", 80)))
 
 
 @pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254"])

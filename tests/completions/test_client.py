@@ -30,6 +30,7 @@ async def test_request_is_what_the_wire_documents(upstream: FakeUpstream) -> Non
     assert request.query == "api-version=2024-10-21"
     assert request.headers["api-key"] == "sk-test"
     assert request.headers["content-type"] == "application/json"
+    assert request.headers["accept-encoding"] == "identity"
     assert request.json == {
         "model": "gpt-4o",
         "messages": [{"role": "user", "content": "Hi"}],
@@ -84,6 +85,16 @@ async def test_connection_is_used_again(upstream: FakeUpstream) -> None:
         upstream.reply("Hello")
         await ask(upstream.endpoint())
     assert (len(upstream.requests), upstream.connections) == (3, 1)
+
+
+async def test_connection_is_used_again_although_the_body_ends_after_done(
+    upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "DRAIN", 10.0)
+    upstream.raw(recordings.load("usage_in_last_chunk").data, 0.1).reply("Hello")
+    await ask(upstream.endpoint())
+    await ask(upstream.endpoint())
+    assert upstream.connections == 1
 
 
 async def test_stream_that_ends_without_a_finish_reason_is_broken_off(upstream: FakeUpstream) -> None:
@@ -154,6 +165,14 @@ async def test_neither_key_nor_question_is_in_an_error(upstream: FakeUpstream) -
 async def test_neither_key_nor_question_is_in_an_error_inside_the_stream(upstream: FakeUpstream) -> None:
     upstream.raw(b'data: {"error": {"message": "sk-test asked our secret plan"}}\n\n')
     assert str(await failure(upstream.endpoint(), question("our secret plan"))) == "… asked …"
+
+
+async def test_password_in_the_address_is_sent_as_a_header(upstream: FakeUpstream) -> None:
+    upstream.reply("Hello")
+    await ask(upstream.endpoint("azure", address=upstream.address.replace("//", "//user:hunter22@")))
+    (request,) = upstream.requests
+    assert request.headers["authorization"] == "Basic dXNlcjpodW50ZXIyMg=="
+    assert request.headers["api-key"] == "sk-test"
 
 
 async def test_password_in_the_address_is_not_in_an_error(upstream: FakeUpstream) -> None:

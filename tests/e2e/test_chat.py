@@ -118,9 +118,7 @@ def test_korean_that_is_being_composed_is_not_sent(page):
     box.focus()
     wire = page.context.new_cdp_session(page)
     wire.send("Input.imeSetComposition", {"text": "안녕", "selectionStart": 2, "selectionEnd": 2})
-    box.evaluate(
-        "e => e.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))"
-    )
+    box.evaluate("e => e.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))")
     time.sleep(0.3)
     expect(page.locator("article")).to_have_count(0)
     wire.send("Input.insertText", {"text": "안녕하세요"})

@@ -2,8 +2,8 @@
 
 from django.db import OperationalError
 
-from conversations.generation import runner
 from conversations.generation import answer as answering
+from conversations.generation import runner
 from conversations.models import Attempt, Conversation, Message, State
 from tests import factories
 from tests.conftest import settled

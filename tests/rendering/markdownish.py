@@ -6,7 +6,7 @@ MARKS = """
 ``` ```py ~~~ ~~~~ ` `` - * + 1. 2) 10. > # ### ** __ _ ~~ | || \\| --- === *** :-: $ $$ \\( \\) \\[ \\] \\ [ ] ( ) [a]
 [a]: [x] [^1] [^1]: ![ ](http://a.b) (/rel "t") <d> < </p> <div> </div> <!-- --> <? <script> <https://a.b> http://x.y/z
 www.q.com a@b.cc a b word 한국 **한국**어 日本。 😀 é &amp; &lt; &#x202e; &#13; " ' : . ! =
-""".split()
+"""
 SPACES = [" ", "  ", "    ", "\t", "\n", "\n\n", "\n\n\n", "\r", "\r\n", "  \n", "\\\n", "\u00a0", "\u3000"]
 ODD = ["\x00", "\x0b", "\x0c", "\x85", "\u2028", "\u202e", "\u2066", "\ufeff", "\ufdd1", "\ue000", "\ud800", "\x1b"]
 LINES = [
@@ -34,5 +34,5 @@ LINES = [
         "\n$$\nx\n\n",
     ],
 ]
-PIECES = st.sampled_from(MARKS) | st.sampled_from(SPACES) | st.sampled_from(LINES) | st.sampled_from(ODD)
+PIECES = st.sampled_from(MARKS.split()) | st.sampled_from(SPACES) | st.sampled_from(LINES) | st.sampled_from(ODD)
 TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=40).map("".join)

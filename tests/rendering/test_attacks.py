@@ -16,9 +16,12 @@ ONLY = re.compile  # a pattern that a whole attribute value must match
 ADDRESS = ONLY(r"https?://[a-z0-9._:\[\]-]+([/?#][^\s\"<>`\\]*)?|mailto:[^\s\"'<>?&@]+@[a-z0-9.-]+")
 TOKEN = {"class": ONLY("host|math|math math-display|task|[ksmcfid]")}
 CELL = {"align": ONLY("left|center|right")}
+BARE = "p h3 h4 h5 h6 ul li blockquote em strong del br hr code table thead tbody tr"
 ALLOWED: dict[str, dict[str, re.Pattern[str]]] = {
-    **dict.fromkeys("p h3 h4 h5 h6 ul li blockquote em strong del br hr code".split(), {}),
-    **dict.fromkeys("table thead tbody tr".split(), {}),
+    **dict.fromkeys(
+        ["p", "h3", "h4", "h5", "h6", "ul", "li", "blockquote", "em", "strong", "del", "br", "hr", "code"], {}
+    ),
+    **dict.fromkeys(["table", "thead", "tbody", "tr"], {}),
     "ol": {"start": ONLY("[0-9]{1,9}")},
     "td": CELL,
     "th": {**CELL, "scope": ONLY("col")},

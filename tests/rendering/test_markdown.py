@@ -21,7 +21,8 @@ from tests.rendering.reading import read
         ("***", "<hr>"),
         ("**안녕하세요**라고 **日本語。**です", "<p><strong>안녕하세요</strong>라고 <strong>日本語。</strong>です</p>"),
         ("It costs $5 and then $6.", "<p>It costs $5 and then $6.</p>"),
-        ("[^1] is no footnote\n\n[^2]: nor is this", "<p>[^1] is no footnote</p>"),
+        ("[^1] is no footnote", "<p>[^1] is no footnote</p>"),
+        ("heading\n---", "<h3>heading</h3>"),
     ],
 )
 def test_text(text, html):
@@ -38,8 +39,10 @@ def test_headings_come_below_those_of_the_page():
     assert tags == ["h3", "h3", "h4", "h5", "h6", "h6"]
 
 
-def test_a_dash_below_a_paragraph_is_never_a_heading():
-    assert blocks("Intro:\n-", open=True) == ["<p>Intro:</p>", "<ul><li></li></ul>"]
+@pytest.mark.parametrize("undecided", ["-", "- ", "  -", "=", "---", "|", "|--", "|:-:|-"])
+def test_a_line_that_has_only_markers_waits_while_the_text_is_open(undecided):
+    assert blocks(f"Intro:\n{undecided}", open=True) == ["<p>Intro:</p>"]
+    assert blocks(f"Intro:\n{undecided}") != ["<p>Intro:</p>"]
 
 
 def test_a_table_scrolls_on_its_own_and_names_its_columns():

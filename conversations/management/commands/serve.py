@@ -1,6 +1,7 @@
 """`manage.py serve`: set up what is missing, then serve until told to stop."""
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ class Command(BaseCommand):
             server_header=False,
             timeout_graceful_shutdown=int(settings.GRACE_PERIOD) + 1,
         )
+        # uvicorn raises the signal again once everything has ended in order: that is a success, not a death.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             uvicorn.Server(config).run()
         except KeyboardInterrupt:

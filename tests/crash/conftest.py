@@ -1,0 +1,69 @@
+"""Real servers, each with a data folder of its own, on embedded defaults or in pairs on PostgreSQL and Redis."""
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from tests.e2e.server import ROOT, Server
+
+
+@contextmanager
+def ended(server):
+    try:
+        yield server
+    finally:
+        if server.process:
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """The data folder of a server that was set up once: most of a first start is migrations and passwords."""
+    data = tmp_path_factory.mktemp("prepared")
+    with ended(Server(data)) as server:
+        assert server.start().stop() == 0
+    return data
+
+
+@pytest.fixture
+def serve(prepared, tmp_path):
+    """A server on embedded defaults that is ready to start; keywords are its environment."""
+    data = tmp_path / "data"
+    shutil.copytree(prepared, data)
+    with ExitStack() as stack:
+        yield lambda **environment: stack.enter_context(ended(Server(data, **environment)))
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """Two running servers on one new PostgreSQL database and on Redis."""
+    name = f"chatapp_pair_{os.getpid()}"
+    address, _, _ = settings.DATABASE_URL.rpartition("/")
+    shared = {
+        "DATABASE_URL": f"{address}/{name}",
+        "REDIS_URL": settings.REDIS_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
+    }
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as database, ExitStack() as stack:
+        database.execute(f'CREATE DATABASE "{name}"')
+        stack.callback(lambda: database.execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        servers = []
+        for each in "ab":
+            (tmp_path / each).mkdir()
+            servers.append(stack.enter_context(ended(Server(tmp_path / each, **shared))))
+        for command in ("migrate", "demo"):
+            subprocess.run(
+                [sys.executable, "manage.py", command],
+                cwd=ROOT,
+                env=servers[0].environment,
+                check=True,
+                capture_output=True,
+            )
+        yield [server.start() for server in servers]
