@@ -116,7 +116,7 @@ async def _refused(response: net.Response, hide: Collection[str]) -> Exception:
         decoded(bytes(content)),
         retry_after=headers.retry_after(response.headers),
         request_id=headers.facts(response.headers).request_id or None,
-        location=response.location if 300 <= response.status < 400 else "",
+        location=response.location,
         hide=hide,
     )
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from conversations.completions.errors import BadKey, Unreachable
+from conversations.completions.errors import BadKey, InvalidRequest, Unreachable
 from conversations.completions.wire import ChatRequest
 
 KINDS = {
@@ -150,7 +150,9 @@ def clean_key(endpoint: Endpoint) -> str:
 
 @cache
 def kind(name: str) -> Kind:
-    """The class that KINDS names, made once."""
+    """The class that KINDS names, made once; raises InvalidRequest if it names none."""
+    if name not in KINDS:
+        raise InvalidRequest(f"There is no kind of deployment called “{name}”.")
     module, _, attribute = KINDS[name].rpartition(".")
     made: Kind = getattr(import_module(module), attribute)()
     return made

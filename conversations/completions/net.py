@@ -48,9 +48,9 @@ class Response:
 
     @property
     def location(self) -> str:
-        """Where a redirect leads: scheme, host and port."""
-        request = self._response.request
-        return host(str(request.url.join(self.headers.get("location", ""))))
+        """Where a redirect leads: scheme, host and port; empty if this is none."""
+        following = self._response.next_request
+        return host(str(following.url)) if following else ""
 
     async def read(self) -> bytes | None:
         """What one network read brought, None at the end; raises BrokenOff if the connection breaks before."""
@@ -84,6 +84,8 @@ def host(url: str) -> str:
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "the answer is no HTTP"  # aiohttp quotes it, and an echo would be our own request
     return (str(error) or type(error).__name__)[:300]
 
 

@@ -80,6 +80,8 @@ class Reading:
         try:
             events = step(self._events)
         except TooLarge as error:
+            if self.finished:
+                return
             raise self._no(str(error)) from error
         for event in events:
             if event.data.strip() == "[DONE]":
@@ -96,7 +98,7 @@ class Reading:
             chunk = self._decoder.decode(data)
         except (ValueError, RecursionError) as error:
             if self.finished:
-                return None  # it cannot spoil an answer that is complete
+                return None
             raise self._no("An event of the stream is no JSON object.") from error
         if chunk.error or chunk.object == "error":
             raise refusal(None, self._error(data), hide=self._hide)

@@ -132,8 +132,20 @@ async def test_address_that_leads_nowhere_is_unreachable(upstream: FakeUpstream,
 
 async def test_answer_that_is_no_http_is_unreachable() -> None:
     async with FakeUpstream() as upstream:
-        upstream._next(Garbage())
+        upstream._next(Garbage(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"))
         assert (await failure(upstream.endpoint())).code == "unreachable"
+
+
+async def test_echo_of_the_request_shows_nothing_of_it(upstream: FakeUpstream) -> None:
+    upstream._next(Garbage(b"POST /v1/chat/completions HTTP/1.1\r\nAuthorization: Bearer sk-test\r\n\r\n"))
+    error = await failure(upstream.endpoint())
+    assert error.code == "unreachable"
+    assert "POST" not in str(error)
+    assert "sk-test" not in str(error)
+
+
+async def test_unknown_kind_is_an_invalid_request(upstream: FakeUpstream) -> None:
+    assert (await failure(upstream.endpoint("telepathy"))).code == "invalid_request"
 
 
 async def test_rate_limit_says_how_long_and_which_request(upstream: FakeUpstream) -> None:
@@ -147,6 +159,14 @@ async def test_redirect_is_not_followed(upstream: FakeUpstream) -> None:
     error = await failure(upstream.endpoint())
     assert error.code == "redirected"
     assert len(upstream.requests) == 1
+
+
+@pytest.mark.parametrize("location", ["", "/elsewhere", "//user:hunter22@x.test/", "http://x.test/?a=hunter22"])
+async def test_redirect_to_anywhere_is_an_error_that_repeats_no_secret(upstream: FakeUpstream, location: str) -> None:
+    upstream.fail(302, headers={"Location": location})
+    error = await failure(upstream.endpoint())
+    assert error.code == "redirected"
+    assert "hunter22" not in str(error)
 
 
 @pytest.mark.parametrize(("status", "code"), [(200, "not_a_stream"), (404, "not_found"), (502, "upstream_down")])
@@ -198,7 +218,12 @@ async def test_compressed_answer_is_read(upstream: FakeUpstream) -> None:
 
 
 class Garbage:
+    """Bytes that are no HTTP, and the end of the connection."""
+
     after = "cut"
 
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
     def frames(self, _request: object) -> list[bytes]:
-        return [b"SSH-2.0-OpenSSH_9.6\r\n\r\n"]
+        return [self.data]

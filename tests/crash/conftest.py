@@ -40,10 +40,10 @@ def serve(prepared, tmp_path):
         yield lambda **environment: stack.enter_context(ended(Server(data, **environment)))
 
 
-@pytest.fixture
-def pair(tmp_path):
-    """Two running servers on one new PostgreSQL database and on Redis."""
-    name = f"chatapp_pair_{os.getpid()}"
+@pytest.fixture(scope="session")
+def two_servers(tmp_path_factory):
+    """Two servers on one new PostgreSQL database and on Redis."""
+    data, name = tmp_path_factory.mktemp("pair"), f"chatapp_pair_{os.getpid()}"
     address, _, _ = settings.DATABASE_URL.rpartition("/")
     shared = {
         "DATABASE_URL": f"{address}/{name}",
@@ -54,16 +54,17 @@ def pair(tmp_path):
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as database, ExitStack() as stack:
         database.execute(f'CREATE DATABASE "{name}"')
         stack.callback(lambda: database.execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        servers = []
-        for each in "ab":
-            (tmp_path / each).mkdir()
-            servers.append(stack.enter_context(ended(Server(tmp_path / each, **shared))))
-        for command in ("migrate", "demo"):
-            subprocess.run(
-                [sys.executable, "manage.py", command],
-                cwd=ROOT,
-                env=servers[0].environment,
-                check=True,
-                capture_output=True,
-            )
-        yield [server.start() for server in servers]
+        one, two = (stack.enter_context(ended(Server(data, **shared))) for _ in range(2))
+        one.start()  # it migrates, so the other one need not
+        demo = [sys.executable, "manage.py", "demo"]
+        subprocess.run(demo, cwd=ROOT, env=one.environment, check=True, capture_output=True)
+        yield one, two
+
+
+@pytest.fixture
+def pair(two_servers):
+    """Both of them running, whatever the test before did."""
+    for server in two_servers:
+        if server.process is None or server.process.poll() is not None:
+            server.start()
+    return two_servers

@@ -29,8 +29,7 @@ async def test_on_sigterm_sockets_close_with_1012_and_answers_end_in_order(serve
             await tab.until("streaming")
             ending = asyncio.create_task(asyncio.to_thread(server.stop))
             with pytest.raises(ConnectionClosed) as closed:
-                while True:
-                    await tab.hear(20)
+                await tab.until("never", timeout=20)
         assert closed.value.rcvd.code == 1012
         assert await ending == 0
     row = Rows(server.data).answer(answer)
