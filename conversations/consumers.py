@@ -23,7 +23,7 @@ from conversations.generation import publish
 from conversations.models import Conversation, Message, Role, User
 from conversations.rendering import Screen
 from conversations.views import present, sidebar
-from conversations.views.access import find_conversation
+from conversations.views.access import find_conversation, find_message
 
 log = logging.getLogger(__name__)
 
@@ -181,15 +181,16 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         return list(mine.messages.running().values_list("pk", flat=True)) if mine else []
 
     def _message(self, message: UUID) -> Message | None:
-        mine = self._mine()
-        answers = mine.messages.filter(role=Role.ASSISTANT, pk=message) if mine else None
-        return answers.first() if answers is not None else None
+        try:
+            found = find_message(self.person, self.conversation, message)
+        except Http404:
+            return None
+        return found if found.role == Role.ASSISTANT else None
 
     def _articles(self, message: UUID) -> list[dict[str, Any]]:
         """The question and the answer, as articles; nothing unless they are this person's."""
-        mine = self._mine()
         answer = self._message(message)
-        if mine is None or answer is None:
+        if answer is None:
             return []
         with self._in_their_words():
             return [
@@ -199,7 +200,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                     "parent": str(each.parent_id) if each.parent_id else None,
                     "html": render_to_string(
                         "conversations/_article.html",
-                        {"message": present.one(mine, each), "person": self.person},
+                        {"message": present.one(answer.conversation, each), "person": self.person},
                     ),
                 }
                 for each in (answer.parent, answer)
@@ -207,11 +208,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             ]
 
     def _state(self, message: UUID, view: generation.View) -> dict[str, Any] | None:
-        mine, answer = self._mine(), self._message(message)
-        if mine is None or answer is None:
+        answer = self._message(message)
+        if answer is None:
             return None
         with self._in_their_words():
-            shown = present.one(mine, answer, view)
+            shown = present.one(answer.conversation, answer, view)
             html = render_to_string("conversations/_article.html", {"message": shown, "person": self.person})
         return {
             "type": "state",

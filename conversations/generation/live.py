@@ -50,6 +50,9 @@ class Live:
         """Wait until the version is another than `seen`; False if that took longer than `timeout` seconds."""
         if self.version != seen:
             return True
+        if timeout is None:  # the way of nearly every delta: no clock is set
+            await self._changed.wait()
+            return True
         try:
             async with asyncio.timeout(timeout):
                 await self._changed.wait()
