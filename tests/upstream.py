@@ -131,7 +131,7 @@ class FakeUpstream:
     # --- the server -----------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -39,7 +39,7 @@ DISGUISES = [
 
 def check_address(text: str) -> None:
     """Raises ForbiddenAddress if `text`, an address, must never be connected to."""
-    address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
+    address: IPv4Address | IPv6Address = ip_address(text)
     if any(each in network for each in _meanings(address) for network in FORBIDDEN):
         raise ForbiddenAddress(f"{text} is a reserved address that no deployment may have.")
 

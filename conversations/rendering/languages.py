@@ -14,7 +14,7 @@ from pygments.lexers import get_all_lexers, get_lexer_by_name
 
 LONGEST = 10_000  # characters; longer code is shown plain
 
-_HIGHLIGHTED = """
+_NAMES = """
 abap ada awk bash batch c clojure cmake cobol coffeescript common-lisp console cpp css cuda
 cypher dart dax delphi diff django docker elixir elm erlang fish fortran fsharp gherkin go
 graphql haskell html http ini javascript json json5 jsx julia kotlin kql lua make matlab mysql
@@ -24,7 +24,7 @@ sass scala scheme scss sed solidity sparql splus sql sqlite3 swift tex toml tsql
 vb.net verilog vhdl vim vue xml xquery xslt yaml zig
 """
 _STAND_IN = {"java": "typescript", "csharp": "typescript", "groovy": "typescript"}
-_SAFE = frozenset(_HIGHLIGHTED.split())
+SAFE = frozenset(_NAMES.split())
 _UNCALM = re.compile(r"[^\n]{300}|(?:[^\S\n]*\n){10}")
 _KNOWN = {alias: (name, aliases[0]) for name, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases}
 
@@ -39,7 +39,7 @@ def lexer(word: str) -> Lexer | None:
     """A lexer for the fence's word; None if the language is unknown or its lexer is not safe."""
     _, alias = _KNOWN.get(word.lower(), ("", ""))
     alias = _STAND_IN.get(alias, alias)
-    return _load(alias) if alias in _SAFE else None
+    return _load(alias) if alias in SAFE else None
 
 
 def calm(code: str) -> bool:

@@ -9,7 +9,7 @@ import html
 import logging
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 import comrak
@@ -32,7 +32,11 @@ _MUST_NOT_BEGIN = re.compile(
 )
 _TOO_WIDE = re.compile(rf"^(?=(?:[^|\n]*\|){{{WIDEST + 2}}})(?=[ \t>|:*+\-\d.)]*$)", re.MULTILINE)
 _DEFINITION = re.compile(r"^[ \t>*+\-\d.)]*\[(?:[^\[\]\\]|\\.)+\]:", re.MULTILINE | re.DOTALL)
-_TAG = re.compile(r"<(/?)[a-z][^>]*?(/?)>")
+_OPENING = re.compile(r"<([a-z]+\d?)")
+_NEST = re.compile(r"<(/?)(?:ul|ol|blockquote)\b[^>]*>")
+_PAIRED = re.compile(r"<(/?)(?!br|hr|img|input)[a-z]")
+_EMPTY = re.compile(r"<td[^>]*></td>")
+_TAG = re.compile(r"<[^>]*>")
 _LINE_END = re.compile(r"\r\n?|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Control characters, and those that reorder the text around them (also in source code).
@@ -51,7 +55,7 @@ class Root(NamedTuple):
 
 
 class Unparsable(Exception):
-    """comrak panicked on this text."""
+    """comrak panicked on this text, or made no page of elements from it."""
 
 
 def roots(text: str, *, open: bool) -> list[Root]:
@@ -59,7 +63,8 @@ def roots(text: str, *, open: bool) -> list[Root]:
     if open:
         begun = max(text.rfind("\n"), text.rfind("\r")) + 1
         text = text[:begun] if _UNDECIDED.fullmatch(text, begun) else text
-    found = [Root(block) for block in _split(_render(text, _PLAIN))]
+    page = _render(text, _PLAIN)
+    found = [Root(_bounded(page[span])) for span in _spans(page)]
     if open and found and _ENDS_IN_CODE.search(found[-1].html):
         found[-1] = Root(found[-1].html, growing=True)
     return found
@@ -81,22 +86,17 @@ def last_start(lines: str) -> tuple[int, int]:
     the next one begins. Link definitions are the exception, see `defines`. An open `$$` is none:
     to comrak math is inline and ends with its paragraph.
     """
-    depth = 0
-    starts = []
-    for tag in _TAG.finditer(_render(lines, _WITH_LINES)):
-        closing, void = tag.groups()
-        if not depth:
-            starts.append(tag[0])
-        depth += -1 if closing else not void
+    page = _render(lines, _WITH_LINES)
+    found = [page[span] for span in _spans(page)]
     # A table may have begun as the last line of a paragraph, where that line could mean
     # something else without the lines above it.
-    if len(starts) > 1 and starts[-1].startswith("<table") and starts[-2].startswith("<p "):
-        del starts[-1]
-    if len(starts) < 2:
+    if len(found) > 1 and found[-1].startswith("<table") and found[-2].startswith("<p "):
+        del found[-1]
+    if len(found) < 2:
         return 0, 0
-    line = int(starts[-1].partition('data-sourcepos="')[2].partition(":")[0])
+    line = int(found[-1].partition('data-sourcepos="')[2].partition(":")[0])
     ends = (end.end() for end in _LINE_END.finditer(lines))
-    return len(starts) - 1, next(islice(ends, line - 2, None))
+    return len(found) - 1, next(islice(ends, line - 2, None))
 
 
 def defines(lines: str) -> bool:
@@ -104,18 +104,38 @@ def defines(lines: str) -> bool:
     return "]:" in lines and _DEFINITION.search(_LINE_END.sub("\n", lines)) is not None
 
 
-def _split(page: str) -> Iterator[str]:
-    depth = deepest = start = 0
-    for tag in _TAG.finditer(page):
-        closing, void = tag.groups()
-        depth += -1 if closing else not void
-        deepest = max(depth, deepest)
+def _spans(page: str) -> Iterator[slice]:
+    """Where each top-level element stands. Only lists and quotes can hold their own kind."""
+    end = 0
+    while end < len(page):
+        start, tag = end, _OPENING.match(page, end)
+        if tag is None:
+            raise Unparsable("text outside of any element")
+        if tag[1] in ("ul", "ol", "blockquote"):
+            end = _nest_end(page, start)
+        elif tag[1] == "hr":
+            end = page.index(">", start) + 1
+        else:
+            end = page.index(f"</{tag[1]}>", start) + len(f"</{tag[1]}>")
+        yield slice(start, end)
+
+
+def _nest_end(page: str, start: int) -> int:
+    depth = 0
+    for tag in _NEST.finditer(page, start):
+        depth += -1 if tag[1] else 1
         if not depth:
-            block = page[start : tag.end()]
-            if deepest > DEEPEST or block.count("<td></td>") > EMPTIEST:
-                block = f"<p>{_TAG.sub('', block)}</p>"
-            yield block
-            start, deepest = tag.end(), 0
+            return tag.end()
+    raise Unparsable("an element without an end")
+
+
+def _bounded(block: str) -> str:
+    """The block, or only its text if cleaning it would cost out of all proportion."""
+    if block.count("<") > 2 * DEEPEST:
+        depths = accumulate(-1 if slash else 1 for slash in _PAIRED.findall(block))
+        if max(depths) > DEEPEST or len(_EMPTY.findall(block)) > EMPTIEST:
+            return f"<p>{_TAG.sub('', block)}</p>"
+    return block
 
 
 def _render(text: str, options: comrak.RenderOptions) -> str:

@@ -126,7 +126,7 @@ async def edit(request: PersonRequest, conversation: UUID, message: UUID) -> Htt
 
 
 def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
-    text = _text(request, "text", "starter")
+    text = _text(request, "starter", "text")
     client_id = _uuid(request, "client_id")
     try:
         found, new = find_conversation(request.user, pk), False

@@ -1,8 +1,10 @@
 // The box that questions are written in. Its text goes only once the server has the question.
+import { complain } from "./errors.js";
+
 const COARSE = matchMedia("(pointer: coarse)");
 
 export class Composer {
-  #form; #box; #transcript; #error; #sent = null; #sentAt = 0;
+  #form; #box; #transcript; #error; #sent = null;
 
   constructor(form, transcript) {
     this.#form = form;
@@ -17,14 +19,13 @@ export class Composer {
     form.elements.deployment?.addEventListener("change", ({ target }) => {
       document.getElementById("chip-label").textContent = target.selectedOptions[0].textContent;
     });
-    document.getElementById("stop").addEventListener("click", () => {
+    document.getElementById("stop").addEventListener("click", ({ detail }) => {
       // Stop takes the place of Send: the second half of a double click is not meant for it.
-      if (Date.now() - this.#sentAt > 600) this.#stop();
+      if (detail < 2) this.#stop();
     });
-    document.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && this.#stop());
-    document.addEventListener("click", (event) => this.#clicked(event));
-    document.querySelector("[data-sign-out]")?.addEventListener("submit", () => sessionStorage.clear());
+    document.addEventListener("keydown", (event) => this.#escape(event));
     transcript.addEventListener("changed", () => this.#show());
+    transcript.addEventListener("replaced", () => this.#focus());
     this.#box.value ||= sessionStorage.getItem(this.#draft) ?? "";
     this.#typed();
     this.#show();
@@ -55,13 +56,13 @@ export class Composer {
       if (last) {
         event.preventDefault();
         last.open = true;
-        last.querySelector("textarea").focus();
       }
     }
   }
 
   #configure({ detail }) {
     const { parameters } = detail;
+    if (parameters.starter) parameters.text = "";
     const text = parameters.text || parameters.starter || "";
     const parent = this.#transcript.last?.id.slice(2) ?? "";
     // The same text after the same answer is the same question, however often it has to be sent.
@@ -80,30 +81,25 @@ export class Composer {
       event.preventDefault();
     } else if (this.#box.value.length > Number(this.#form.dataset.max)) {
       event.preventDefault();
-      this.#complain(this.#error.dataset.tooLong);
+      complain(this.#error, this.#error.dataset.tooLong);
     }
   }
 
   #answered({ target, detail }) {
-    if (target !== this.#form) return;
-    if (detail.successful) {
+    // The sign-in page comes with 200 as well, after a redirect.
+    if (target === this.#form && detail.successful && !detail.xhr.responseURL.includes("/accounts/")) {
+      // What was typed after it was sent stays.
+      const kept = this.#box.value === this.#sent?.text ? "" : this.#box.value;
       this.#sent = null;
-      this.#sentAt = Date.now();
       sessionStorage.removeItem(this.#draft);
-      this.#box.value = "";
       document.getElementById("main").dataset.new = "no";
+      this.#box.value = kept;
       this.#typed();
       this.#transcript.resyncRunning();
+      this.#transcript.toEnd();
       this.#show();
-    } else if (!detail.xhr.status) {
-      this.#complain(this.#error.dataset.offline);
+      this.#focus();
     }
-  }
-
-  #complain(words) {
-    const line = document.createElement("p");
-    line.textContent = words;
-    this.#error.replaceChildren(line);
   }
 
   #show() {
@@ -119,8 +115,15 @@ export class Composer {
     window.htmx.ajax("POST", address.pathname, { source: this.#form.ownerDocument.body, swap: "none" });
   }
 
-  #clicked({ target }) {
-    const cancel = target.closest("[data-cancel-edit]");
-    if (cancel) cancel.closest("details").open = false;
+  // Escape closes what is open first; it ends an answer only when nothing is.
+  #escape(event) {
+    const open = document.querySelector(":popover-open, .edit[open], [data-drawer]");
+    if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && !open) this.#stop();
+  }
+
+  // A button that was pressed may be gone; on touch screens focus would open the keyboard.
+  #focus() {
+    const lost = document.activeElement === document.body || this.#form.contains(document.activeElement);
+    if (lost && !COARSE.matches) this.#box.focus({ preventScroll: true });
   }
 }

@@ -1,8 +1,8 @@
-// The view follows the stream only while the reader is at the end.
+// The view follows the stream only while the reader is at the end. Any move upwards is the reader's, however small.
 const NEAR = 48; // px
 
 export class Scroll {
-  #scroller; #jump; #following = true;
+  #scroller; #jump; #following = true; #top = 0;
 
   constructor(scroller, jump) {
     this.#scroller = scroller;
@@ -13,23 +13,33 @@ export class Scroll {
   }
 
   follow() {
+    // The text may come before the event that tells that the reader has moved.
+    if (this.#movedUp) this.#following = false;
     if (this.#following) this.toEnd();
-    else this.#jump.hidden = this.#atEnd;
+    else this.#jump.hidden = this.#left < NEAR;
   }
 
   toEnd() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
     this.#following = true;
     this.#jump.hidden = true;
   }
 
-  get #atEnd() {
+  get #left() {
     const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
-    return scrollHeight - scrollTop - clientHeight < NEAR;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  // A text that became shorter moves the view up too, but then the view is at the end.
+  get #movedUp() {
+    return this.#scroller.scrollTop < this.#top - 1 && this.#left > 1;
   }
 
   #look() {
-    this.#following = this.#atEnd;
-    this.#jump.hidden = this.#following;
+    if (this.#movedUp) this.#following = false;
+    else if (this.#left < NEAR) this.#following = true;
+    this.#top = this.#scroller.scrollTop;
+    this.#jump.hidden = this.#left < NEAR;
   }
 }

@@ -1,4 +1,6 @@
 // Applies what the socket tells to the articles on the page. Nodes that did not change are never touched.
+import { listConversations } from "./sidebar.js";
+
 const RUNNING = ["pending", "streaming"];
 
 function parse(html) {
@@ -20,7 +22,10 @@ export class Transcript extends EventTarget {
     this.#announcer = announcer;
     socket.addEventListener("event", ({ detail }) => this.apply(detail));
     socket.addEventListener("connected", () => this.resyncRunning());
-    log.addEventListener("htmx:afterSwap", () => this.#changed());
+    log.addEventListener("htmx:afterSwap", () => {
+      this.#changed();
+      this.dispatchEvent(new Event("replaced"));
+    });
     log.addEventListener("htmx:oobAfterSwap", () => this.#changed());
   }
 
@@ -30,6 +35,10 @@ export class Transcript extends EventTarget {
 
   get running() {
     return this.#log.querySelector('article[data-state="pending"], article[data-state="streaming"]');
+  }
+
+  toEnd() {
+    this.#scroll.toEnd();
   }
 
   article(id) {
@@ -46,7 +55,7 @@ export class Transcript extends EventTarget {
     if (event.type === "blocks") this.#blocks(event);
     else if (event.type === "state") this.#state(event);
     else if (event.type === "article") this.#article(event);
-    else if (event.type === "sidebar") document.getElementById("conversations-list").innerHTML = event.html;
+    else if (event.type === "sidebar") listConversations(event.html);
   }
 
   #blocks({ message, epoch, from, html }) {

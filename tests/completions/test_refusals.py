@@ -113,6 +113,10 @@ def test_key_and_question_are_not_repeated() -> None:
     assert str(error) == "HTTP 401: Incorrect key … for '…' (…)"
 
 
+def test_words_too_short_for_a_secret_are_left_alone() -> None:
+    assert str(refusal(400, "This is it.", hide=["is", ""])) == "HTTP 400: This is it."
+
+
 def test_hiding_comes_before_shortening() -> None:
     error = refusal(401, "x" * (LONGEST - 4) + "sk-secret", hide=["sk-secret"])
     assert "sk-" not in str(error)

@@ -21,7 +21,7 @@ pytestmark = [
 ]
 LIVES, TALKS = 5, 4
 BEHIND = 1.5  # seconds: a checkpoint each 0.8, and what a busy machine adds
-QUESTION = "Number {}: write a long text of 200 words"
+QUESTION = "Number {}: write a long text of 600 words"
 
 
 async def test_killed_at_twenty_moments_nothing_that_was_promised_is_lost(serve):

@@ -1,5 +1,6 @@
 """A browser on the real server; console errors, refused content and foreign requests fail the test."""
 
+import re
 import shutil
 from urllib.parse import urlsplit
 
@@ -10,6 +11,9 @@ from tests.e2e.server import Server
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 QUIET += ["--disable-sync", "--no-first-run"]
+
+# A browser reports refusals that the page handles, and a server that is away, as errors of its own.
+EXPECTED = re.compile(r"(status of|Error Code) (403|404|409|413|422|503)|WebSocket connection|ERR_CONNECTION_REFUSED")
 
 
 def pytest_collection_modifyitems(items):
@@ -70,9 +74,7 @@ def _foreign(request, faults):
 
 
 def _console(message, faults):
-    expected = "409" in message.text or "413" in message.text or "WebSocket connection" in message.text
-    expected = expected or "ERR_CONNECTION_REFUSED" in message.text
-    if message.type in {"error", "warning"} and not expected:
+    if message.type in {"error", "warning"} and not EXPECTED.search(message.text):
         faults.append(f"console: {message.text}")
 
 

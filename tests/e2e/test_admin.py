@@ -1,10 +1,21 @@
 """An administrator connects a model by name, address and key, and the same page streams from it."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import sign_in
+from tests.e2e.server import Server
+from tests.e2e.test_accessible import assert_clean
 from tests.e2e.test_chat import ANSWER, ask, ended
 from tests.upstream import FakeUpstream
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """One of its own: the deployments that are added here would answer the other tests' new chats."""
+    server = Server(tmp_path_factory.mktemp("admin")).start()
+    yield server
+    server.stop()
 
 
 def add_deployment(page, server, name, address):
@@ -49,3 +60,19 @@ def test_a_wrong_key_says_what_to_do(server, context):
         expect(page.get_by_role("group", name="The answer failed")).to_contain_text("refused our key")
         expect(page.get_by_role("link", name="Open the deployment")).to_be_visible()
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_form_and_a_failed_answer_are_accessible(server, context, theme):
+    with FakeUpstream.threaded() as upstream:
+        page = context(color_scheme=theme).new_page()
+        sign_in(page, server, "administrator")
+        page.goto(f"{server.address}/admin/conversations/deployment/add/")
+        assert_clean(page)
+        add_deployment(page, server, f"failing-{theme}", upstream.address)
+        page.goto(server.address)
+        choose(page, f"failing-{theme}")
+        upstream.fail(401)
+        ask(page, "Who is there?")
+        ended(page, "failed")
+        assert_clean(page)

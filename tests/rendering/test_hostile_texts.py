@@ -47,8 +47,9 @@ def test_a_table_of_too_many_columns_is_text():
         assert read(*blocks(rows)).roots[0].tag == root
 
 
-def test_a_table_of_mostly_empty_cells_is_text():
-    rows = "|a" * 30 + "|\n" + "|-" * 30 + "|\n" + "x\n" * 400
+@pytest.mark.parametrize("dashes", ["-", "-:"])
+def test_a_table_of_mostly_empty_cells_is_text(dashes):
+    rows = "|a" * 30 + "|\n" + f"|{dashes}" * 30 + "|\n" + "x\n" * 400
     assert [root.tag for root in read(*blocks(rows)).roots] == ["p"]
 
 

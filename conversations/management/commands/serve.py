@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandParser, call_command
+from django.core.signals import request_finished
+from django.db import connection, connections
 
 
 class Command(BaseCommand):
@@ -31,6 +33,8 @@ class Command(BaseCommand):
         address = settings.PUBLIC_URL or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
         self.stdout.write(f"\nServing on {address} (stop with Ctrl-C)")
         self.stdout.flush()
+        if connection.vendor == "sqlite":
+            _keep_connection()
         config = uvicorn.Config(
             "chatapp.asgi:application",
             host=host,
@@ -63,6 +67,15 @@ class Command(BaseCommand):
         if not stamp.exists() or stamp.read_text() != seen:
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
             stamp.write_text(seen)
+
+
+def _keep_connection() -> None:
+    """Let the thread that sockets and answers share keep its connection: opening SQLite takes three queries' time.
+
+    A page has a thread of its own, with a connection that nobody could use again.
+    """
+    connection.settings_dict["CONN_MAX_AGE"] = None
+    request_finished.connect(lambda **_: connections.close_all(), weak=False)
 
 
 def _fingerprint() -> list[list[Any]]:

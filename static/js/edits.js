@@ -1,0 +1,28 @@
+// The form in which a question is asked in other words: opens with focus at its end, Escape and Cancel close it.
+function close(edit) {
+  edit.open = false;
+  edit.querySelector("summary").focus();
+}
+
+export function listenForEdits(log) {
+  // `toggle` does not bubble.
+  log.addEventListener("toggle", ({ target }) => {
+    if (!target.matches(".edit") || !target.open) return;
+    const box = target.querySelector("textarea");
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  }, true);
+  log.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-cancel-edit]")) close(target.closest(".edit"));
+  });
+  log.addEventListener("keydown", (event) => {
+    const edit = event.target.closest(".edit[open]");
+    if (!edit || event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      close(edit);
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      edit.querySelector(".primary").click();
+    }
+  });
+}

@@ -1,0 +1,107 @@
+"""What surrounds an answer: the page's title, the sidebar, drafts, errors, the way to the end."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import sign_in
+from tests.e2e.server import PASSWORD
+from tests.e2e.test_chat import ANSWER, ask, ended
+
+
+def box(page):
+    return page.get_by_role("textbox", name="Message")
+
+
+def test_a_new_chat_takes_the_title_of_its_first_question(page):
+    ask(page, "hello <b>harbour</b>")
+    expect(page.get_by_role("heading", level=1)).to_have_text("hello <b>harbour</b>")
+    assert page.title() == "hello <b>harbour</b> · chatapp"
+    current = page.get_by_role("navigation", name="Conversations").locator("[aria-current=page]")
+    expect(current).to_have_text("hello <b>harbour</b>")
+    assert page.url.endswith(current.get_attribute("href"))
+
+
+def test_a_draft_survives_a_reload_and_is_gone_after_it_was_sent(page):
+    ask(page, "hello")
+    ended(page)
+    box(page).fill("not yet")
+    page.reload()
+    expect(box(page)).to_have_value("not yet")
+    box(page).press("Enter")
+    ended(page)
+    page.reload()
+    expect(box(page)).to_have_value("")
+
+
+def test_drafts_of_a_new_chat_and_of_a_conversation_are_kept_apart(page, server):
+    ask(page, "hello")
+    ended(page)
+    box(page).fill("for the conversation")
+    address = page.url
+    page.goto(server.address)
+    expect(box(page)).to_have_value("")
+    box(page).fill("for a new chat")
+    page.goto(address)
+    expect(box(page)).to_have_value("for the conversation")
+
+
+def test_drafts_are_gone_after_signing_out_in_every_tab(page, server):
+    box(page).fill("secret")
+    other = page.context.new_page()
+    other.goto(server.address)
+    box(other).fill("secret too")
+    page.get_by_role("button", name="Sign out").click()
+    for tab in (page, other):
+        expect(tab.get_by_role("heading", name="Sign in to chatapp")).to_be_visible()
+    sign_in(page, server)
+    other.goto(server.address)
+    for tab in (page, other):
+        expect(box(tab)).to_have_value("")
+
+
+def test_what_is_typed_while_an_answer_runs_stays(page):
+    ask(page, "long text of 100 words")
+    box(page).fill("the next question")
+    ended(page)
+    expect(box(page)).to_have_value("the next question")
+
+
+def test_a_starter_leaves_the_draft_alone(page):
+    box(page).fill("half a thought")
+    page.get_by_role("button", name="What can you do?").click()
+    ended(page)
+    expect(page.locator("article.question .ask")).to_have_text("What can you do?")
+    expect(box(page)).to_have_value("half a thought")
+
+
+def test_the_view_follows_only_a_reader_at_the_end(page):
+    ask(page, "long text of 500 words")
+    page.wait_for_function("() => document.getElementById('scroller').scrollTop > 200")
+    page.locator("#scroller").evaluate("e => e.scrollTo(0, 0)")
+    expect(page.get_by_role("button", name="Jump to latest")).to_be_visible()
+    before = len(page.locator(ANSWER).inner_text())
+    page.wait_for_function("n => document.querySelector('article.answer').innerText.length > n + 200", arg=before)
+    assert page.locator("#scroller").evaluate("e => e.scrollTop") == 0
+    page.get_by_role("button", name="Jump to latest").click()
+    expect(page.get_by_role("button", name="Jump to latest")).to_be_hidden()
+    ended(page)
+    assert page.locator("#scroller").evaluate("e => e.scrollHeight - e.scrollTop - e.clientHeight") < 48
+
+
+def test_an_edit_while_an_answer_runs_says_why_not(page):
+    ask(page, "long text of 300 words")
+    page.get_by_label("Edit question").click()
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.get_by_role("alert")).to_contain_text("still being written")
+
+
+def test_a_question_after_the_session_ended_is_kept_and_asks_to_sign_in(page, server):
+    ask(page, "hello")
+    ended(page)
+    page.context.clear_cookies()
+    box(page).fill("after hours")
+    box(page).press("Enter")
+    expect(page.get_by_role("heading", name="Sign in to chatapp")).to_be_visible()
+    page.get_by_label("User name or e-mail").fill("employee")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(box(page)).to_have_value("after hours")
