@@ -9,4 +9,4 @@ class ConversationsConfig(AppConfig):
     verbose_name = _("Chat")
 
     def ready(self) -> None:
-        from conversations import checks  # noqa: F401  registers the system checks
+        from conversations import checks, leaving  # noqa: F401  registers system checks and a signal

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -104,6 +104,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if await database_sync_to_async(self._message)(message):
             self._follow(message)
 
+    async def session_ended(self, event: dict[str, Any]) -> None:
+        if event["session"] == self.scope["session"].session_key:
+            await self.close(code=4401)
+
     async def sidebar_changed(self, event: dict[str, Any]) -> None:
         if self.listing is None or self.listing.done():
             self.listing = asyncio.create_task(self._list())
@@ -154,8 +158,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await publish.sidebar(self.person.pk)
 
     async def _tell(self, event: dict[str, Any]) -> None:
+        # Whoever leaves is noticed here first; `disconnect` follows and ends what still tells.
         async with self.sending:
-            await self.send(json.dumps(event, ensure_ascii=False, separators=(",", ":")))
+            with suppress(OSError):
+                await self.send(json.dumps(event, ensure_ascii=False, separators=(",", ":")))
 
     async def _list(self) -> None:
         """Changes come in flocks, and only the last list counts."""

@@ -1,10 +1,14 @@
 """The socket tells its conversation's owner everything, heals what was lost, and tells nobody else anything."""
 
+import asyncio
+
 import pytest
 from channels.testing import WebsocketCommunicator
 
 from chatapp.asgi import application
+from conversations import consumers
 from conversations.completions.offline.transport import OfflineTransport
+from conversations.generation import publish
 from conversations.models import Message
 from conversations.rendering import blocks
 from tests import factories
@@ -194,3 +198,23 @@ async def test_pong_is_taken_silently(talk):
     async with talk.tab() as tab:
         await tab.wire.send_to('{"type": "pong"}')
         assert await tab.quiet()
+
+
+async def test_signing_out_closes_the_sockets_of_that_browser_and_no_other(talk, person):
+    elsewhere = await factories.aclient_of(person)
+    async with talk.tab() as tab, Tab(elsewhere, talk.pk) as other:
+        await talk.client.post("/accounts/logout/")
+        closed = await tab.wire.receive_output(5)
+        assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
+        assert await other.quiet()
+
+
+async def test_a_list_for_somebody_who_just_left_is_nobodys_error(talk, caplog, monkeypatch):
+    async def gone(self, *_, **__):
+        raise ConnectionResetError
+
+    async with talk.tab():
+        monkeypatch.setattr(consumers.ConversationConsumer, "send", gone)
+        await publish.sidebar(talk.person.pk)
+        await asyncio.sleep(consumers.SIDEBAR_GAP + 0.1)
+    assert not caplog.records

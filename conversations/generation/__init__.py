@@ -3,7 +3,7 @@
 `start`, `stop` and `watch` are the only door; `drain` and `keep_sweeping` belong to the server process.
 """
 
-from conversations.generation.runner import drain, keep_sweeping, must_be_open, start, stop, sweep
+from conversations.generation.runner import drain, keep_sweeping, mark_lost, must_be_open, start, stop, sweep
 from conversations.generation.watch import View, hear, watch
 
-__all__ = ["View", "drain", "hear", "keep_sweeping", "must_be_open", "start", "stop", "sweep", "watch"]
+__all__ = ["View", "drain", "hear", "keep_sweeping", "mark_lost", "must_be_open", "start", "stop", "sweep", "watch"]

@@ -59,5 +59,10 @@ async def text(conversation: UUID, message: UUID, epoch: int, offset: int, piece
     await tell(conversation_group(conversation), {**event, "text": piece})
 
 
+async def session_ended(owner: int, session: str) -> None:
+    """Somebody signed out: sockets of that session are told nothing more."""
+    await tell(person_group(owner), {"type": "session.ended", "session": session})
+
+
 async def sidebar(owner: int) -> None:
     await tell(person_group(owner), {"type": "sidebar.changed"})

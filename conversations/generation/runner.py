@@ -7,6 +7,7 @@ viewers elsewhere. It runs only while something is being written.
 import asyncio
 import contextvars
 import logging
+import time
 import uuid
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from conversations.completions import net
 from conversations.generation import publish
 from conversations.generation.answer import Running, begin, tell_ended
 from conversations.generation.live import Live
-from conversations.models import Message, State
+from conversations.models import Message, MessageQuerySet, State
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ SWEEP = 5.0  # seconds
 
 RUNNER = uuid.uuid4().hex  # this process
 _running: dict[UUID, Running] = {}
-_tasks: set[asyncio.Task[None]] = set()  # the loop itself holds tasks weakly
+_tasks: dict[asyncio.Task[None], UUID] = {}  # from `start` on; the loop itself holds tasks weakly
 _keeper: asyncio.Task[None] | None = None
 _draining = False
 
@@ -46,18 +47,19 @@ def must_be_open() -> None:
         raise Draining
 
 
-def start(message_id: UUID, language: str = "") -> None:
+def start(message_id: UUID) -> None:
     """Let a pending answer be written by a task of its own; returns at once. Call it after the commit.
+
+    A process that ends meanwhile still takes it, and interrupts it like the others.
 
     The task starts from an empty context: one that inherits a request's dies at its first query when any
     middleware is synchronous.
     """
-    must_be_open()
     context = contextvars.Context()
     loop = asyncio.get_running_loop()
     task = loop.create_task(_write(message_id), context=context, name=f"answer {message_id}")
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
+    _tasks[task] = message_id
+    task.add_done_callback(_tasks.pop)
 
 
 async def stop(message_id: UUID) -> None:
@@ -79,20 +81,34 @@ async def drain() -> None:
     global _draining
     _draining = True
     try:
-        if _tasks:
-            await asyncio.wait(_tasks, timeout=settings.GRACE_PERIOD)
+        await _all_ended(settings.GRACE_PERIOD)
         for running in _running.values():
             running.end(State.INTERRUPTED)
-        if _tasks:
-            await asyncio.wait(_tasks, timeout=10)
+        await _all_ended(10)
     finally:
         await net.aclose()
         _draining = False
 
 
+async def _all_ended(within: float) -> None:
+    """Wait until no answer is written any more, for at most `within` seconds; some may begin meanwhile."""
+    end = time.monotonic() + within
+    while _tasks and (left := end - time.monotonic()) > 0:
+        await asyncio.wait(list(_tasks), timeout=left)
+
+
+def mark_lost(messages: MessageQuerySet) -> list[Message]:
+    """Those of `messages` that a dead process left, marked interrupted.
+
+    What this process writes is never among them: a machine that slept has leases that look lost, and only others
+    may doubt them.
+    """
+    return messages.exclude(pk__in=list(_tasks.values())).sweep()
+
+
 async def sweep() -> None:
     """Mark answers of dead processes interrupted, and tell their viewers."""
-    for message in await database_sync_to_async(Message.objects.all().sweep)():
+    for message in await database_sync_to_async(mark_lost)(Message.objects.all()):
         log.warning("Answer %s was left by a process that ended; it is interrupted.", message.pk)
         await publish.ended(message.conversation_id, message.pk, message.owner_id)
 

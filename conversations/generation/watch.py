@@ -116,7 +116,7 @@ async def _read(message_id: UUID) -> Mirror | None:
 
 
 def _row(message_id: UUID) -> tuple[Message, int] | None:
-    Message.objects.filter(pk=message_id).sweep()
+    runner.mark_lost(Message.objects.filter(pk=message_id))
     message = Message.objects.filter(pk=message_id).first()
     if message is None:
         return None

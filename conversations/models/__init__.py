@@ -2,19 +2,22 @@
 
 from conversations.models.access import Reader
 from conversations.models.attempt import Attempt
-from conversations.models.conversation import Busy, Conversation, Turn
+from conversations.models.conversation import Busy, Conversation, Final, Turn
 from conversations.models.deployment import Deployment
-from conversations.models.message import RUNNING, Message, Role, State
+from conversations.models.message import CONTINUABLE, RUNNING, Message, MessageQuerySet, Role, State
 from conversations.models.prompt import Prompt, PromptVersion
 from conversations.models.user import User
 
 __all__ = [
+    "CONTINUABLE",
     "RUNNING",
     "Attempt",
     "Busy",
     "Conversation",
     "Deployment",
+    "Final",
     "Message",
+    "MessageQuerySet",
     "Prompt",
     "PromptVersion",
     "Reader",

@@ -21,6 +21,10 @@ class Busy(Exception):
     """An answer of this conversation is being written; a second one would interleave with it."""
 
 
+class Final(Exception):
+    """The answer ended as it should, or without any text: there is nothing to continue."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """What `ask` accepted; `new` is False if the same question had been accepted before."""
@@ -115,11 +119,13 @@ class Conversation(models.Model):
             return locked._answer_to(question, language)
 
     def go_on(self, answer: Message, *, language: str = "") -> Message:
-        """Let an answer that ended early be continued: a further attempt of the same message. Raises Busy."""
+        """Let an answer that ended early be continued: a further attempt of the same message. Raises Busy, Final."""
         with transaction.atomic():
             locked = Conversation.objects.select_for_update().get(pk=self.pk)
             locked._must_be_free()
             answer.refresh_from_db()
+            if not answer.continuable:
+                raise Final
             answer.state, answer.runner, answer.stop_requested = State.PENDING, "", False
             answer.beat_at = timezone.now()
             answer.save(update_fields=["state", "runner", "stop_requested", "beat_at"])

@@ -41,6 +41,7 @@ class State(models.TextChoices):
 
 
 RUNNING = (State.PENDING, State.STREAMING)
+CONTINUABLE = (State.STOPPED, State.INTERRUPTED, State.TRUNCATED)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -116,6 +117,11 @@ class Message(models.Model):
     @property
     def running(self) -> bool:
         return self.state in RUNNING
+
+    @property
+    def continuable(self) -> bool:
+        """Did it end early, with some text that more can follow?"""
+        return self.state in CONTINUABLE and bool(self.text)
 
     def take(self, runner: str) -> bool:
         """Lease this pending answer for `runner`; False if it is no longer there to be taken."""

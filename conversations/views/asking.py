@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 
 from conversations import generation
 from conversations.generation.runner import Draining
-from conversations.models import Busy, Conversation, Deployment, Message, Role, Turn
+from conversations.models import Busy, Conversation, Deployment, Final, Message, Role, Turn
 from conversations.requests import PersonRequest
 from conversations.views import pages, present
 from conversations.views.access import find_conversation, find_message, may_start
@@ -56,6 +56,8 @@ def command(view: View) -> View:
             status, words = refusal.status, refusal.words
         except Busy:
             status, words = 409, _("An answer is still being written. Wait for it, or stop it first.")
+        except Final:
+            status, words = 422, _("This answer cannot be continued.")
         except Draining:
             status, words = 503, _("The server is restarting. Try again in a few seconds.")
         except DatabaseError:
@@ -93,8 +95,6 @@ async def stop(request: PersonRequest, conversation: UUID, message: UUID) -> Htt
 async def go_on(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """Let an answer that ended early go on where it stopped."""
     answer = await sync_to_async(_answer)(request, conversation, message)
-    if answer.state not in present.CONTINUABLE or not answer.text:
-        raise Refusal(422, _("This answer cannot be continued."))
     generation.must_be_open()
     await sync_to_async(answer.conversation.go_on)(answer, language=get_language() or "")
     generation.start(answer.pk)

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from conversations.models import Conversation, Deployment, Message, User
+from conversations import generation
+from conversations.models import Conversation, Deployment, User
 from conversations.requests import PersonRequest
 from conversations.views import present, sidebar
 from conversations.views.access import find_conversation, find_message, sign_new_chat
@@ -53,7 +54,7 @@ def message(request: PersonRequest, conversation: UUID, message: UUID) -> HttpRe
 
 def show(request: PersonRequest, found: Conversation, leaf: UUID | None) -> HttpResponse:
     """The page of a conversation at `leaf`; for htmx only what is in the transcript."""
-    Message.objects.filter(conversation=found).sweep()
+    generation.mark_lost(found.messages.all())
     path = found.path(leaf)
     turns = present.turns(found, path)
     found.seen()

@@ -11,10 +11,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from conversations.generation import View
-from conversations.models import Conversation, Message, Role, State
+from conversations.models import CONTINUABLE, Conversation, Message, Role, State
 from conversations.rendering import Labels, blocks
 
-CONTINUABLE = {State.STOPPED, State.INTERRUPTED, State.TRUNCATED}
 AGAIN = {State.INTERRUPTED, State.FAILED, State.FILTERED}
 
 

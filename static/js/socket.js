@@ -1,5 +1,6 @@
 // One socket that is always open, or being opened again: with back-off, jitter and a quiet line that says so.
 const LONGEST_WAIT = 15000; // ms
+const SIGNED_OUT = 4401; // in another tab
 
 export class Socket extends EventTarget {
   #path; #line; #socket = null; #failures = 0; #timer = 0; #lineTimer = 0;
@@ -23,7 +24,7 @@ export class Socket extends EventTarget {
       this.dispatchEvent(new Event("connected"));
     });
     socket.addEventListener("message", ({ data }) => this.#take(JSON.parse(data)));
-    socket.addEventListener("close", () => this.#again());
+    socket.addEventListener("close", ({ code }) => (code === SIGNED_OUT ? location.reload() : this.#again()));
   }
 
   resync(message) {

@@ -13,7 +13,8 @@ import httpx
 import websockets
 
 Arrivals = list[tuple[int, int, int]]
-Way = Callable[[int, str], Awaitable[Arrivals]]
+Start = Callable[[int], Awaitable[None]]  # what a way awaits once its page and socket are open
+Way = Callable[[int, str, Start], Awaitable[Arrivals]]
 STAMP = re.compile(r"(\d+):(\d{10,})(?=[\s<])")
 
 
@@ -35,7 +36,8 @@ async def ready(served: int, relay: int, data: Path) -> list[httpx.AsyncClient]:
 def direct(source: int) -> Way:
     client = httpx.AsyncClient(timeout=None, limits=httpx.Limits(max_connections=None))
 
-    async def way(at: int, question: str) -> Arrivals:
+    async def way(at: int, question: str, start: Start) -> Arrivals:
+        await start(at)
         body = {"messages": [{"role": "user", "content": question}]}
         address, arrivals = f"http://127.0.0.1:{source}/v1/chat/completions", []
         async with client.stream("POST", address, json=body) as response:
@@ -48,9 +50,10 @@ def direct(source: int) -> Way:
 
 
 def bare(relay: int) -> Way:
-    async def way(at: int, question: str) -> Arrivals:
+    async def way(at: int, question: str, start: Start) -> Arrivals:
         arrivals: Arrivals = []
         async with websockets.connect(f"ws://127.0.0.1:{relay}/", compression=None) as socket:
+            await start(at)
             await socket.send(question)
             async for message in socket:
                 now, event = time.monotonic_ns(), json.loads(message)
@@ -63,7 +66,7 @@ def bare(relay: int) -> Way:
 
 
 def product(served: int, people: list[httpx.AsyncClient]) -> Way:
-    async def way(at: int, question: str) -> Arrivals:
+    async def way(at: int, question: str, start: Start) -> Arrivals:
         client = people[at]
         page = (await client.get("/")).text
         chat = re.search(r"/c/([0-9a-f-]{36})/ask", page)[1]
@@ -79,6 +82,7 @@ def product(served: int, people: list[httpx.AsyncClient]) -> Way:
         address = f"ws://127.0.0.1:{served}/ws/c/{chat}/"
         options = {"additional_headers": headers, "origin": f"http://127.0.0.1:{served}", "compression": None}
         async with websockets.connect(address, **options) as socket:
+            await start(at)
             posting = asyncio.create_task(client.post(f"/c/{chat}/ask", data=form, headers={"HX-Request": "true"}))
             arrivals = await _applied(socket)
             (await posting).raise_for_status()

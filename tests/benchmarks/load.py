@@ -67,13 +67,13 @@ async def answers(way: drive.Way, options: argparse.Namespace, server: psutil.Pr
     deltas = round(options.rate * options.seconds)
     texts: set[str] = set()
 
-    async def kept(at: int, question: str) -> drive.Arrivals:
-        arrivals = await way(at, question)
+    async def kept(at: int, question: str, start: drive.Start) -> drive.Arrivals:
+        arrivals = await way(at, question, start)
         texts.add("".join(f"{number}:{left}{GAPS[number % 60 == 59]}" for number, left, _ in arrivals))
         return arrivals
 
-    await kept(0, "deltas 5 rate 50")  # what is loaded on first use
-    done = await measure(kept, server, options.answers, deltas, options.rate)
+    await measure(kept, server, 1, 5, 50)  # what is loaded on first use
+    done = await measure(kept, server, options.answers, deltas, options.rate, options.spread)
     await asyncio.sleep(5)
     first = statistics.quantiles(done.firsts, n=20)[-1]
     memory = f"{done.idle:.0f} → {done.peak:.0f} MB, {server.memory_info().rss / 1e6:.0f} MB afterwards"
@@ -111,4 +111,5 @@ if __name__ == "__main__":
     parser.add_argument("--sockets", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=30)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--spread", type=float, default=0, help="seconds within which the answers begin")
     asyncio.run(main(parser.parse_args()))

@@ -1,7 +1,8 @@
 """N answers at once through the whole product, beside a direct stream and a bare relay (`make bench`).
 
-Each answer is posted, stored, generated, rendered and sent over a socket. Every delta carries its number and the
-time it left the upstream, so that arrival is measured, and loss, doubling and disorder are seen.
+Each answer is posted, stored, generated, rendered and sent over a socket; its page is open before. Every delta
+carries its number and the time it left the upstream, so that arrival is measured, and loss, doubling and disorder
+are seen.
 """
 
 import argparse
@@ -41,14 +42,24 @@ class Round:
         return [self.cpu, middle, p99, first, self.idle, per_stream, self.wrong]
 
 
-async def measure(way, process: psutil.Process | None, streams: int, deltas: int, rate: float) -> Round:
-    """Run `streams` answers at once by `way` and account for `process`, if it is not us."""
+async def measure(
+    way: drive.Way, process: psutil.Process | None, streams: int, deltas: int, rate: float, spread: float = 0.0
+) -> Round:
+    """Run `streams` answers at once by `way`, begun within `spread` seconds, and account for `process`, if not us."""
     result = Round()
-    before = cpu(process)
     result.idle = result.peak = memory(process)
     question = f"deltas {deltas} rate {rate:g}"
+    ready = asyncio.Barrier(streams + 1)
+
+    async def start(at: int) -> None:
+        await ready.wait()
+        await asyncio.sleep(spread * at / streams)
+
+    asking = asyncio.gather(*[way(at, question, start) for at in range(streams)])
+    await asyncio.wait([asyncio.ensure_future(ready.wait()), asking], return_when=asyncio.FIRST_COMPLETED)
+    before = cpu(process)
     watching = asyncio.create_task(watch(process, result))
-    outcomes = await asyncio.gather(*[way(at, question) for at in range(streams)])
+    outcomes = await asking
     watching.cancel()
     result.cpu = (cpu(process) - before) / (streams * deltas) * 1000
     for arrivals in outcomes:
@@ -79,6 +90,7 @@ async def main() -> None:
     options.add_argument("--rate", type=float, default=50)
     options.add_argument("--seconds", type=float, default=8)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--spread", type=float, default=2, help="seconds within which the answers begin")
     options = options.parse_args()
     data = Path(tempfile.mkdtemp())
     source, relay, served = port(), port(), port()
@@ -98,7 +110,7 @@ async def main() -> None:
         for _ in range(options.rounds):
             for name, (way, process) in ways.items():
                 deltas = int(options.rate * options.seconds)
-                done = await measure(way, process, options.streams, deltas, options.rate)
+                done = await measure(way, process, options.streams, deltas, options.rate, options.spread)
                 rounds[name].append(done.row(options.streams))
         report(rounds, options)
     finally:
@@ -109,7 +121,8 @@ async def main() -> None:
 
 
 def report(rounds: dict[str, list[list[float]]], options: argparse.Namespace) -> None:
-    streams = f"{options.streams} streams × {options.rate:g} deltas/s"
+    streams = f"{options.streams} streams × {options.rate:g} deltas/s for {options.seconds:g} s"
+    streams += f", begun within {options.spread:g} s"
     print(f"{streams}, {options.rounds} rounds, medians; {os.cpu_count()} cores\n")
     print("| | CPU s per 1,000 | p50 ms | p99 ms | first token ms | idle MB | kB a stream | wrong |")
     print("|---|---|---|---|---|---|---|---|")

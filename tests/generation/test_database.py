@@ -68,9 +68,12 @@ async def test_text_and_attempt_are_saved_together_or_not_at_all(talk, upstream,
 async def test_an_answer_that_can_never_be_saved_is_found_by_the_sweep(talk, upstream, monkeypatch):
     monkeypatch.setattr(Message, "finish", failing(9, Message.finish))
     monkeypatch.setattr(answering, "SAVE_WAITS", (0.01,) * 2)
-    upstream.reply("Lost.")
+    upstream.reply("Lost", ".")
+    upstream.pause(after=1)
     async with talk.tab() as tab:
         await talk.ask()
+        await tab.until("streaming")
+        upstream.resume()
         await tab.until("interrupted")
     await settled()
     assert (await talk.answer()).running

@@ -2,9 +2,18 @@
 
 import asyncio
 
+from asgiref.sync import sync_to_async
+
 from conversations import generation
 from conversations.generation import runner
-from conversations.models import State
+from conversations.models import Deployment, State
+from tests import factories
+
+
+def accepted(person):
+    """The answer to a question that is in the database, and that nobody writes yet."""
+    deployment = Deployment.objects.get()
+    return factories.make_conversation(person, deployment=deployment).ask("Late?").answer
 
 
 async def test_draining_interrupts_a_running_answer_and_keeps_its_text(talk, upstream, settings):
@@ -33,6 +42,22 @@ async def test_an_answer_that_ends_within_the_grace_period_is_complete(talk, ups
     await draining
     answer = await talk.answer()
     assert (answer.state, answer.text) == (State.COMPLETE, "One, two.")
+
+
+async def test_an_answer_accepted_just_before_is_not_left_to_the_sweep(talk, upstream, settings):
+    settings.GRACE_PERIOD = 0.3
+    upstream.stall("First")
+    await talk.ask()
+    await talk.writing()
+    late = await sync_to_async(accepted)(talk.person)
+    draining = asyncio.create_task(generation.drain())
+    await asyncio.sleep(0.05)
+    upstream.stall("Second")
+    generation.start(late.pk)
+    await draining
+    await late.arefresh_from_db()
+    assert late.state in {State.INTERRUPTED, State.FAILED}
+    assert not runner._tasks
 
 
 async def test_while_draining_no_new_answer_starts_and_the_question_says_so(talk, upstream, settings):

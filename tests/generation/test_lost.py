@@ -33,6 +33,20 @@ async def test_an_answer_that_is_being_written_is_not_swept(talk, upstream):
     assert (await talk.answer()).state == State.STREAMING
 
 
+async def test_a_process_that_slept_does_not_call_its_own_answers_lost(talk, upstream):
+    upstream.reply("Still ", "here.")
+    upstream.pause(after=1)
+    await talk.ask()
+    await talk.writing()
+    await make_lost()
+    await generation.sweep()
+    await talk.client.get(f"/c/{talk.pk}/")
+    upstream.resume()
+    await settled()
+    answer = await talk.answer()
+    assert (answer.state, answer.text) == (State.COMPLETE, "Still here.")
+
+
 async def test_opening_the_page_notices_a_lost_answer(talk, upstream):
     await left_behind(talk, upstream, "So far")
     await make_lost()
