@@ -4,7 +4,6 @@ daphne, the development server, sends no lifespan events: there the first viewer
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,11 +15,11 @@ log = logging.getLogger(__name__)
 
 async def lifespan(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
     await receive()
-    sweeping = asyncio.create_task(generation.keep_sweeping())
+    keeping = [asyncio.create_task(each()) for each in (generation.keep_sweeping, generation.keep_looking)]
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    sweeping.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await sweeping
+    for task in keeping:
+        task.cancel()
+    await asyncio.wait(keeping)
     await generation.drain()
     await send({"type": "lifespan.shutdown.complete"})

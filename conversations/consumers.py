@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager, suppress
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -19,7 +20,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from conversations import generation
-from conversations.generation import publish
+from conversations.generation import publish, pulse
 from conversations.models import Conversation, Message, Role, User
 from conversations.rendering import Screen
 from conversations.views import present, sidebar
@@ -58,6 +59,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self.accept()
         self.listing: asyncio.Task[None] | None = None
         self.pinging = asyncio.create_task(self._ping())
+        pulse.join(self._come_again)
+        for article in await database_sync_to_async(self._missed)():
+            await self._tell(article)
         for message in await database_sync_to_async(self._running)():
             self._follow(message)
 
@@ -67,6 +71,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         for task in [*self.following.values(), self.pinging, self.listing]:
             if task is not None:
                 task.cancel()
+        pulse.leave(self._come_again)
         for group in self.groups_joined:
             await self.channel_layer.group_discard(group, self.channel_name)
 
@@ -169,6 +174,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         html = await database_sync_to_async(self._sidebar)()
         await self._tell({"type": "sidebar", "html": html})
 
+    async def _come_again(self) -> None:
+        """What was missed is told on connecting, and nowhere else."""
+        await self.close(code=1012)
+
     async def _ping(self) -> None:
         while True:
             await asyncio.sleep(PING)
@@ -196,21 +205,32 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     def _articles(self, message: UUID) -> list[dict[str, Any]]:
         """The question and the answer, as articles; nothing unless they are this person's."""
         answer = self._message(message)
-        if answer is None:
+        if answer is None or answer.parent is None:
             return []
+        return self._as_articles(answer.conversation, [answer.parent, answer])
+
+    def _missed(self) -> list[dict[str, Any]]:
+        """Articles of the current branch that follow the last one on the page; none if the page is elsewhere."""
+        asked = parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        last, mine = asked.get("after", [None])[0], self._mine()
+        if last is None or mine is None or last == str(mine.leaf_id or ""):
+            return []
+        path = mine.path()
+        ids = [str(each.pk) for each in path]
+        if last and last not in ids:
+            return []
+        return self._as_articles(mine, path[ids.index(last) + 1 :] if last else path)
+
+    def _as_articles(self, conversation: Conversation, messages: list[Message]) -> list[dict[str, Any]]:
         with self._in_their_words():
             return [
                 {
                     "type": "article",
-                    "message": str(each.pk),
-                    "parent": str(each.parent_id) if each.parent_id else None,
-                    "html": render_to_string(
-                        "conversations/_article.html",
-                        {"message": present.one(answer.conversation, each), "person": self.person},
-                    ),
+                    "message": shown["id"],
+                    "parent": shown["parent"] or None,
+                    "html": render_to_string("conversations/_article.html", {"message": shown, "person": self.person}),
                 }
-                for each in (answer.parent, answer)
-                if each is not None
+                for shown in present.turns(conversation, messages)
             ]
 
     def _state(self, message: UUID, view: generation.View) -> dict[str, Any] | None:

@@ -218,3 +218,33 @@ async def test_a_list_for_somebody_who_just_left_is_nobodys_error(talk, caplog, 
         await publish.sidebar(talk.person.pk)
         await asyncio.sleep(consumers.SIDEBAR_GAP + 0.1)
     assert not caplog.records
+
+
+async def test_what_was_asked_while_a_page_was_away_is_told_when_it_comes_back(talk):
+    first = await talk.asked("hello")
+    second = await talk.asked("hello again")
+    async with talk.tab(after=first.pk) as tab:
+        assert [(await tab.hear())["message"] for _ in range(2)] == [str(second.parent_id), str(second.pk)]
+        assert tab.articles == [str(second.parent_id), str(second.pk)]
+        assert await tab.quiet()
+
+
+async def test_a_page_of_a_new_chat_that_began_elsewhere_is_told_all_of_it(talk):
+    answer = await talk.asked("hello")
+    async with talk.tab(after="") as tab:
+        await tab.hear()
+        await tab.hear()
+        assert tab.articles == [str(answer.parent_id), str(answer.pk)]
+
+
+@pytest.mark.parametrize("after", ["{last}", "7", "no-uuid", "00000000-0000-4000-8000-000000000000"])
+async def test_a_page_that_has_everything_or_is_on_another_branch_is_told_nothing(talk, after):
+    last = await talk.asked("hello")
+    async with talk.tab(after=after.format(last=last.pk)) as tab:
+        assert await tab.quiet()
+
+
+async def test_a_stranger_who_asks_what_came_after_nothing_is_told_nothing(talk, stranger):
+    await talk.asked("hello")
+    async with Tab(await factories.aclient_of(stranger), talk.pk, after="") as spy:
+        assert await spy.quiet()

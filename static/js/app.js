@@ -11,10 +11,12 @@ import { Scroll } from "./scroll.js";
 import { Socket } from "./socket.js";
 import { Transcript } from "./transcript.js";
 
+const lastMessage = () => document.querySelector("#transcript > article:last-of-type")?.id.slice(2) ?? "";
+
 const main = document.getElementById("main");
 const scroll = new Scroll(document.getElementById("scroller"), document.getElementById("jump"));
 const announcer = new Announcer(document.getElementById("announcer"));
-const socket = new Socket(main.dataset.socket, document.getElementById("connection"));
+const socket = new Socket(main.dataset.socket, lastMessage, document.getElementById("connection"));
 const transcript = new Transcript(document.getElementById("transcript"), socket, { scroll, announcer });
 new Composer(document.getElementById("composer"), transcript);
 new Drawer(document.getElementById("sidebar"), main);

@@ -1,13 +1,15 @@
 // One socket that is always open, or being opened again: with back-off, jitter and a quiet line that says so.
-const LONGEST_WAIT = 15000; // ms
+const LONGEST_WAIT = 5000; // ms
 const SIGNED_OUT = 4401; // in another tab
 
 export class Socket extends EventTarget {
-  #path; #line; #socket = null; #failures = 0; #timer = 0; #lineTimer = 0;
+  #path; #last; #line; #socket = null; #failures = 0; #timer = 0; #lineTimer = 0;
 
-  constructor(path, line) {
+  // `last` gives the id of the newest message on the page: what came after it is told on connecting.
+  constructor(path, last, line) {
     super();
     this.#path = path;
+    this.#last = last;
     this.#line = line;
     addEventListener("online", () => this.#now());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#now());
@@ -15,6 +17,7 @@ export class Socket extends EventTarget {
 
   open() {
     const address = new URL(this.#path, location.href);
+    address.searchParams.set("after", this.#last());
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = (this.#socket = new WebSocket(address));
     socket.addEventListener("open", () => {

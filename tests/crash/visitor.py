@@ -8,7 +8,7 @@ import httpx
 from websockets.asyncio.client import connect
 
 from tests.e2e.server import PASSWORD
-from tests.tab import Tab
+from tests.tab import Tab, query
 
 HTMX = {"HX-Request": "true"}
 
@@ -39,27 +39,30 @@ class Visitor:
         page = (await self.http.get("/")).text
         conversation = uuid.UUID(re.search(r"/ws/c/([0-9a-f-]{36})/", page)[1])
         key = re.search(r'name="key" value="([^"]+)"', page)[1]
-        form = {"text": text, "key": key, "client_id": str(uuid.uuid4())}
+        return conversation, await self.ask_in(conversation, text, key=key)
+
+    async def ask_in(self, conversation, text, **fields):
+        """Ask in a conversation; returns the answer's uuid."""
+        form = {"text": text, "client_id": str(uuid.uuid4()), **fields}
         response = await self.post(f"/c/{conversation}/ask", form, **HTMX)
         assert response.status_code == 200, response.text
         answer = re.findall(r'<article[^>]* id="m-([0-9a-f-]{36})"[^>]*data-role="assistant"', response.text)[0]
-        return conversation, uuid.UUID(answer)
+        return uuid.UUID(answer)
 
     async def command(self, name, conversation, answer):
         return await self.post(f"/c/{conversation}/m/{answer}/{name}", **HTMX)
 
-    def tab(self, conversation):
-        return RealTab(self, conversation)
+    def tab(self, conversation, after=None):
+        return RealTab(self, conversation, after)
 
 
 class RealTab(Tab):
     """A tab at the end of a real websocket."""
 
-    def __init__(self, visitor, conversation):
+    def __init__(self, visitor, conversation, after):
         base = visitor.http.base_url
-        self.wire = _Wire(
-            f"ws://{base.host}:{base.port}/ws/c/{conversation}/", visitor.http.cookies["sessionid"], str(base)
-        )
+        address = f"ws://{base.host}:{base.port}/ws/c/{conversation}/{query(after)}"
+        self.wire = _Wire(address, visitor.http.cookies["sessionid"], str(base))
         self.drop = lambda event: False
         self.events, self.articles = [], []
         self.blocks, self.epochs, self.states = {}, {}, {}
@@ -82,6 +85,12 @@ class _Wire:
 
     async def send_to(self, text):
         await self.socket.send(text)
+
+    async def closed(self, within):
+        """The code that the server closes it with; what is told before is not heard."""
+        async with asyncio.timeout(within):
+            await self.socket.wait_closed()
+        return self.socket.close_code
 
     async def disconnect(self):
         await self.socket.close()
