@@ -23,7 +23,7 @@ new Drawer(document.getElementById("sidebar"), main);
 listenForCopies();
 keepPagesOut(document.getElementById("composer-error"));
 listenForEdits(document.getElementById("transcript"));
-forgetOnLeaving(document.querySelector("[data-sign-out]"));
+forgetOnLeaving(document.querySelector("[data-sign-out]"), socket);
 countDown();
 socket.open();
 scroll.toEnd();

@@ -27,7 +27,7 @@ export class Socket extends EventTarget {
       this.dispatchEvent(new Event("connected"));
     });
     socket.addEventListener("message", ({ data }) => this.#take(JSON.parse(data)));
-    socket.addEventListener("close", ({ code }) => (code === SIGNED_OUT ? location.reload() : this.#again()));
+    socket.addEventListener("close", ({ code }) => this.#closed(code));
   }
 
   resync(message) {
@@ -41,6 +41,11 @@ export class Socket extends EventTarget {
 
   #send(frame) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #closed(code) {
+    if (code === SIGNED_OUT) this.dispatchEvent(new Event("signed-out"));
+    else this.#again();
   }
 
   #again() {
