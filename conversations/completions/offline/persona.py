@@ -3,6 +3,7 @@
 from typing import Any
 
 from conversations.completions.offline import dates, samples, sums
+from conversations.completions.offline.asked import text
 from conversations.completions.offline.words import Words, words_for
 
 QUOTED = 80  # characters of a question that are repeated
@@ -10,8 +11,10 @@ QUOTED = 80  # characters of a question that are repeated
 
 def reply(messages: list[dict[str, Any]]) -> str:
     """The answer to the last question of `messages`; if that asks to go on, the rest of the last answer."""
-    turns = [(each.get("role"), _text(each.get("content"))) for each in messages]
-    turns = [(role, text) for role, text in turns if role in {"user", "assistant"}]
+    if messages[-1].get("role") == "tool":
+        return _tool_said(messages)
+    turns = [(each.get("role"), text(each.get("content"))) for each in messages]
+    turns = [(role, said) for role, said in turns if role in {"user", "assistant"}]
     unfinished = _unfinished(turns)
     if unfinished is not None:
         before, so_far = unfinished
@@ -20,8 +23,13 @@ def reply(messages: list[dict[str, Any]]) -> str:
     return _say(turns)
 
 
+def _tool_said(messages: list[dict[str, Any]]) -> str:
+    asked = [text(each.get("content")) for each in messages if each.get("role") == "user"]
+    return words_for(asked[-1] if asked else "").tool_said.format(result=text(messages[-1].get("content")))
+
+
 def _say(turns: list[tuple[Any, str]]) -> str:
-    asked = [text.strip() for role, text in turns if role == "user"]
+    asked = [said.strip() for role, said in turns if role == "user"]
     question = asked[-1] if asked else ""
     words = words_for(question)
     known = (
@@ -69,10 +77,3 @@ def _small_talk(question: str, words: Words) -> str:
         if low.startswith(starts):
             return said
     return ""
-
-
-def _text(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else []
-    return "".join(str(part.get("text") or "") for part in parts if isinstance(part, dict))

@@ -16,6 +16,7 @@ class Words:
     earlier: tuple[str, ...]
     asked_before: str
     asked_nothing: str
+    tool_said: str
     weekdays: tuple[str, ...]
     day_is: str
     today_is: str
@@ -57,6 +58,7 @@ ENGLISH = Words(
     earlier=("what did i ask", "my last question", "my previous question"),
     asked_before="Before this you asked: “{question}”",
     asked_nothing="This is your first question in this conversation.",
+    tool_said="The tool answered: {result}",
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     day_is="{date} is a {weekday}.",
     today_is="Today is {weekday}, {date}.",
@@ -97,6 +99,7 @@ FRENCH = Words(
     earlier=("qu'ai-je demandé", "qu’ai-je demandé", "ma dernière question"),
     asked_before="Avant, vous avez demandé : « {question} »",
     asked_nothing="C’est votre première question dans cette conversation.",
+    tool_said="L’outil a répondu : {result}",
     weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     day_is="Le {date} est un {weekday}.",
     today_is="Nous sommes le {weekday} {date}.",
@@ -135,6 +138,7 @@ KOREAN = Words(
     earlier=("내가 뭐라고", "이전 질문"),
     asked_before="그 전에 이렇게 물으셨습니다: “{question}”",
     asked_nothing="이 대화의 첫 질문입니다.",
+    tool_said="도구의 답: {result}",
     weekdays=("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일"),
     day_is="{date}은 {weekday}입니다.",
     today_is="오늘은 {date} {weekday}입니다.",
