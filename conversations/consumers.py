@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 LONGEST_FRAME = 200  # characters that a client may send
 SIDEBAR_GAP = 0.3  # seconds
 PING = 25.0  # seconds; proxies cut sockets that are silent for a minute
+MOST_FRAMES = 2000  # of text a second, by one process to all its pages: more would only make each of them late
+SHORTEST_GAP = 0.02  # seconds between two frames of a page that are worth a clock
+
+_relays: set["asyncio.Task[None]"] = set()  # that follow an answer now
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
@@ -60,9 +64,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self.listing: asyncio.Task[None] | None = None
         self.pinging = asyncio.create_task(self._ping())
         pulse.join(self._come_again)
-        for article in await database_sync_to_async(self._missed)():
+        articles, running = await database_sync_to_async(self._begun)()
+        for article in articles:
             await self._tell(article)
-        for message in await database_sync_to_async(self._running)():
+        for message in running:
             self._follow(message)
 
     async def disconnect(self, code: int) -> None:
@@ -96,7 +101,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         for article in found:
             await self._tell(article)
         if found:
-            self._follow(message)
+            self._follow(message, (found[-1]["epoch"], found[-1]["state"], None))
 
     async def answer_text(self, event: dict[str, Any]) -> None:
         generation.hear(event)
@@ -119,13 +124,15 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     # Following an answer: a task of its own, because handlers run one after the other
 
-    def _follow(self, message: UUID) -> None:
-        """Send the answer from its first block on, and go on until it ends."""
+    def _follow(self, message: UUID, told: tuple[Any, ...] = ()) -> None:
+        """Send the answer from its first block on, and go on until it ends; `told` is what the page shows of it."""
         if known := self.following.pop(message, None):
             known.cancel()
         self.told_end.discard(message)
-        task = asyncio.create_task(self._relay(message))
+        task = asyncio.create_task(self._relay(message, told))
         self.following[message] = task
+        _relays.add(task)
+        task.add_done_callback(_relays.discard)
         task.add_done_callback(lambda done: self._followed(message, done))
 
     def _followed(self, message: UUID, task: asyncio.Task[None]) -> None:
@@ -134,10 +141,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if not task.cancelled() and (error := task.exception()):
             log.error("Following answer %s failed", message, exc_info=error)
 
-    async def _relay(self, message: UUID) -> None:
+    async def _relay(self, message: UUID, told: tuple[Any, ...]) -> None:
         with translation.override(self.language):
             screen = Screen(present.labels())
-        told: tuple[Any, ...] = ()
         fresh = True
         async with aclosing(generation.watch(message)) as views:
             async for view in views:
@@ -158,6 +164,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                     told = now
                     if state := await database_sync_to_async(self._state)(message, view):
                         await self._tell(state)
+                if (gap := len(_relays) / MOST_FRAMES) > SHORTEST_GAP and view.running:
+                    await asyncio.sleep(gap)
         self.told_end.add(message)
         if await database_sync_to_async(self._seen)():
             await publish.sidebar(self.person.pk)
@@ -185,15 +193,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     # The database's side, in its thread
 
-    def _mine(self) -> Conversation | None:
+    def _begun(self) -> tuple[list[dict[str, Any]], list[UUID]]:
+        """Articles that the page has missed, and answers that are being written."""
         try:
-            return find_conversation(self.person, self.conversation)
+            mine = find_conversation(self.person, self.conversation)
         except Http404:
-            return None
-
-    def _running(self) -> list[UUID]:
-        mine = self._mine()
-        return list(mine.messages.running().values_list("pk", flat=True)) if mine else []
+            return [], []
+        return self._missed(mine), list(mine.messages.running().values_list("pk", flat=True))
 
     def _message(self, message: UUID) -> Message | None:
         try:
@@ -209,11 +215,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             return []
         return self._as_articles(answer.conversation, [answer.parent, answer])
 
-    def _missed(self) -> list[dict[str, Any]]:
+    def _missed(self, mine: Conversation) -> list[dict[str, Any]]:
         """Articles of the current branch that follow the last one on the page; none if the page is elsewhere."""
         asked = parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        last, mine = asked.get("after", [None])[0], self._mine()
-        if last is None or mine is None or last == str(mine.leaf_id or ""):
+        last = asked.get("after", [None])[0]
+        if last is None or last == str(mine.leaf_id or ""):
             return []
         path = mine.path()
         ids = [str(each.pk) for each in path]
@@ -228,6 +234,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                     "type": "article",
                     "message": shown["id"],
                     "parent": shown["parent"] or None,
+                    "epoch": shown["epoch"],
+                    "state": shown["state"],
                     "html": render_to_string("conversations/_article.html", {"message": shown, "person": self.person}),
                 }
                 for shown in present.turns(conversation, messages)
@@ -249,8 +257,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         }
 
     def _seen(self) -> bool:
-        mine = self._mine()
-        return mine is not None and mine.seen()
+        return Conversation.objects.for_user(self.person).filter(pk=self.conversation).seen()
 
     def _sidebar(self) -> str:
         with self._in_their_words():

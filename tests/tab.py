@@ -65,6 +65,8 @@ class Tab:
         message = event.get("message")
         if event["type"] == "article":
             self.articles.append(message)
+            if event["epoch"]:  # an answer, not a question
+                self.states[message] = event["state"]
         elif event["type"] == "blocks":
             known = self.blocks.setdefault(message, [])
             start = event["from"]

@@ -28,7 +28,7 @@ def load(message_id: UUID, runner: str) -> Work | None:
     message = Message.objects.select_related("conversation__deployment", "owner").get(pk=message_id)
     if not message.take(runner):
         return None
-    attempt = message.attempts.select_related("deployment").order_by("-number")[0]
+    attempt = message.attempts.order_by("-number")[0]
     path = message.conversation.path(message.pk)
     request = wire.ChatRequest(messages=_messages(attempt.system_text, path))
     return Work(

@@ -14,6 +14,12 @@ from conversations.models.deployment import Deployment
 from conversations.models.message import Message
 
 
+class AttemptManager(models.Manager["Attempt"]):
+    def get_queryset(self) -> "models.QuerySet[Attempt]":
+        """Attempts with their deployment: whoever shows one names it."""
+        return super().get_queryset().select_related("deployment")
+
+
 class Attempt(models.Model):
     message = models.ForeignKey(Message, models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField(help_text="The epoch of its frames, from 1.")
@@ -40,6 +46,8 @@ class Attempt(models.Model):
     started = models.DateTimeField(auto_now_add=True)
     first_token_ms = models.PositiveIntegerField(null=True)
     duration_ms = models.PositiveIntegerField(null=True)
+
+    objects = AttemptManager()
 
     class Meta:
         verbose_name = _("attempt")

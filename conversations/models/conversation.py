@@ -42,6 +42,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """
         return self.filter(owner_id=user.pk, owner__is_active=True)
 
+    def seen(self) -> bool:
+        """Their owner looked at them; True if there was news."""
+        return bool(self.filter(unseen=True).update(unseen=False))
+
 
 class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -135,8 +139,8 @@ class Conversation(models.Model):
             return answer
 
     def path(self, leaf: uuid.UUID | None = None) -> list[Message]:
-        """Messages from the first question to `leaf` (the current leaf), oldest first, attempts loaded."""
-        known = {each.pk: each for each in self.messages.prefetch_related("attempts__deployment")}
+        """Messages from the first question to `leaf` (the current leaf), oldest first."""
+        known = {each.pk: each for each in self.messages.all()}
         path: list[Message] = []
         last = leaf or self.leaf_id
         step = known.get(last) if last else None
@@ -158,10 +162,6 @@ class Conversation(models.Model):
     def news(self) -> None:
         """An answer ended; until somebody looks, its row in the sidebar says so."""
         Conversation.objects.filter(pk=self.pk).update(unseen=True, updated=timezone.now())
-
-    def seen(self) -> bool:
-        """Its owner looked at it; True if that was news."""
-        return bool(Conversation.objects.filter(pk=self.pk, unseen=True).update(unseen=False))
 
     def _known(self, client_id: uuid.UUID) -> Turn | None:
         asked = Message.objects.filter(owner_id=self.owner_id, client_id=client_id).first()

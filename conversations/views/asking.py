@@ -12,7 +12,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,9 +47,10 @@ def command(view: View) -> View:
     """A POST by somebody signed in; refusals become the composer's error, or a page without htmx."""
 
     @require_POST
-    @login_required
     @wraps(view)
     async def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:  # the middleware has loaded them; `login_required` would do so again
+            return redirect_to_login(request.get_full_path())
         try:
             return await view(request, *args, **kwargs)
         except Refusal as refusal:
@@ -212,9 +213,8 @@ def _answer(request: PersonRequest, conversation: UUID, message: UUID) -> Messag
 
 
 def _two_articles(request: PersonRequest, turn: Turn, new: bool) -> HttpResponse:
-    found = find_conversation(request.user, turn.answer.conversation_id)
-    turns = [present.one(found, each) for each in (turn.question, turn.answer)]
-    context = {"turns": turns, "person": request.user}
+    found = turn.answer.conversation
+    context = {"turns": present.turns(found, [turn.question, turn.answer]), "person": request.user}
     response = render(request, "conversations/_transcript.html", context)
     if new:
         response["HX-Push-Url"] = reverse("conversation", args=[found.pk])

@@ -57,7 +57,7 @@ def show(request: PersonRequest, found: Conversation, leaf: UUID | None) -> Http
     generation.mark_lost(found.messages.all())
     path = found.path(leaf)
     turns = present.turns(found, path)
-    found.seen()
+    Conversation.objects.for_user(request.user).filter(pk=found.pk).seen()
     if request.htmx:
         partial = {"turns": turns, "person": request.user}
         return render(request, "conversations/_transcript.html", partial)

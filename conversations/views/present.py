@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -31,6 +32,7 @@ def labels() -> Labels:
 
 def turns(conversation: Conversation, path: list[Message]) -> list[dict[str, Any]]:
     """The messages of a branch, oldest first, as the templates take them."""
+    prefetch_related_objects(path, "attempts")
     siblings = _siblings(conversation)
     words = labels()
     return [article(each, siblings, words=words) for each in path]

@@ -83,12 +83,16 @@ def product(served: int, people: list[httpx.AsyncClient]) -> Way:
         options = {"additional_headers": headers, "origin": f"http://127.0.0.1:{served}", "compression": None}
         async with websockets.connect(address, **options) as socket:
             await start(at)
-            posting = asyncio.create_task(client.post(f"/c/{chat}/ask", data=form, headers={"HX-Request": "true"}))
-            arrivals = await _applied(socket)
-            (await posting).raise_for_status()
-        return arrivals
+            async with asyncio.TaskGroup() as both:
+                applying = both.create_task(_applied(socket))
+                both.create_task(_post(client, f"/c/{chat}/ask", form))
+        return applying.result()
 
     return way
+
+
+async def _post(client: httpx.AsyncClient, path: str, form: dict[str, str]) -> None:
+    (await client.post(path, data=form, headers={"HX-Request": "true"})).raise_for_status()
 
 
 async def _applied(socket: websockets.ClientConnection) -> Arrivals:

@@ -49,6 +49,7 @@ class Command(BaseCommand):
             proxy_headers=settings.TRUSTED_PROXY,
             forwarded_allow_ips="*" if settings.TRUSTED_PROXY else None,
             server_header=False,
+            timeout_keep_alive=75,  # longer than proxies keep theirs: none may find it closed just as it asks
             timeout_graceful_shutdown=int(settings.GRACE_PERIOD) + 1,
         )
         # uvicorn raises the signal again once everything has ended in order: that is a success, not a death.
