@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 
 from conversations import generation
 from conversations.generation import publish, pulse
-from conversations.models import Conversation, Message, Role, User
+from conversations.models import Conversation, Message, Role, State, User
 from conversations.rendering import Screen
 from conversations.views import present, sidebar
 from conversations.views.access import find_conversation, find_message
@@ -101,7 +101,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         for article in found:
             await self._tell(article)
         if found:
-            self._follow(message, (found[-1]["epoch"], found[-1]["state"], None))
+            # Every page has a new answer as pending. What else it is goes as a state: an article that is known is
+            # not looked at again.
+            fresh = (found[-1]["epoch"], found[-1]["state"]) == (1, State.PENDING)
+            self._follow(message, (1, State.PENDING, None) if fresh else ())
 
     async def answer_text(self, event: dict[str, Any]) -> None:
         generation.hear(event)
@@ -261,8 +264,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     def _sidebar(self) -> str:
         with self._in_their_words():
-            groups = sidebar.groups(self.person, self.conversation)
-            return render_to_string("conversations/_sidebar_list.html", {"groups": groups})
+            context = sidebar.listing(self.person, self.conversation)
+            return render_to_string("conversations/_sidebar_list.html", context)
 
     @contextmanager
     def _in_their_words(self) -> Iterator[None]:

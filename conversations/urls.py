@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from conversations.views import account, asking, health, pages
+from conversations.views import account, asking, health, managing, pages, searching
 
 urlpatterns = [
     path("", pages.new_chat, name="new_chat"),
     path("c/<uuid:conversation>/", pages.conversation, name="conversation"),
     path("c/<uuid:conversation>/ask", asking.ask, name="ask"),
+    path("c/<uuid:conversation>/menu", managing.menu, name="menu"),
+    path("c/<uuid:conversation>/rename", managing.rename, name="rename"),
+    path("c/<uuid:conversation>/pin", managing.pin, name="pin"),
+    path("c/<uuid:conversation>/archive", managing.archive, name="archive"),
+    path("c/<uuid:conversation>/delete", managing.delete, name="delete"),
+    path("c/<uuid:conversation>/take-back", managing.take_back, name="take_back"),
+    path("c/<uuid:conversation>/export.md", managing.export, {"form": "md"}, name="export_md"),
+    path("c/<uuid:conversation>/export.json", managing.export, {"form": "json"}, name="export_json"),
+    path("conversations/", managing.listing, name="listing"),
+    path("archived/", managing.archived, name="archived"),
+    path("search", searching.search, name="search"),
     path("c/<uuid:conversation>/m/<uuid:message>/", pages.message, name="message"),
     path("c/<uuid:conversation>/m/<uuid:message>/stop", asking.stop, name="stop"),
     path("c/<uuid:conversation>/m/<uuid:message>/continue", asking.go_on, name="continue"),

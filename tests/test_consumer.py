@@ -248,3 +248,18 @@ async def test_a_stranger_who_asks_what_came_after_nothing_is_told_nothing(talk,
     await talk.asked("hello")
     async with Tab(await factories.aclient_of(stranger), talk.pk, after="") as spy:
         assert await spy.quiet()
+
+
+async def test_an_answer_that_ended_before_its_article_was_told_is_told_as_ended(talk, monkeypatch):
+    started = consumers.ConversationConsumer.answer_started
+
+    async def late(self, event):
+        await settled()
+        await started(self, event)
+
+    monkeypatch.setattr(consumers.ConversationConsumer, "answer_started", late)
+    async with talk.tab() as tab:
+        await talk.ask("hello")
+        while (await tab.hear())["type"] != "state":
+            pass
+        assert tab.events[-1]["state"] == "complete"

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from conversations.models import Conversation, Message
 from conversations.views.access import may_start, sign_new_chat
@@ -15,11 +15,15 @@ from tests import factories
 from tests.tab import Tab
 
 PUBLIC = {"healthz", "readyz", "account_login", "account_logout", "demo_sign_in"}
-OWN = {"new_chat", "account"}  # no object in the address: everybody has their own
-OF_A_CONVERSATION = {"conversation", "ask"}
+OWN = {"new_chat", "account", "listing", "archived", "search"}  # no object in the address: everybody has their own
+OF_A_CONVERSATION = {"conversation", "ask", "menu", "rename", "pin", "archive", "delete", "take_back"} | {
+    "export_md",
+    "export_json",
+}
+SUFFIXES = {"conversation": "", "take_back": "take-back", "export_md": "export.md", "export_json": "export.json"}
 OF_A_MESSAGE = {"message", "stop", "continue", "regenerate", "edit"}
 ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
-COMMANDS = {"ask", "stop", "continue", "regenerate", "edit"}
+COMMANDS = {"ask", "rename", "pin", "archive", "delete", "take_back", "stop", "continue", "regenerate", "edit"}
 
 
 def routes(resolver=None, prefix=""):
@@ -44,8 +48,8 @@ def turn(person, offline):
 
 def addresses(turn):
     conversation = f"/c/{turn.answer.conversation_id}/"
-    yield "conversation", conversation
-    yield "ask", f"{conversation}ask"
+    for name in OF_A_CONVERSATION:
+        yield name, conversation + SUFFIXES.get(name, name)
     for message in (turn.question.pk, turn.answer.pk):
         for name in OF_A_MESSAGE - {"message"}:
             yield name, f"{conversation}m/{message}/{name}"
@@ -53,7 +57,7 @@ def addresses(turn):
 
 
 async def reach(client, name, address):
-    form = {"text": "mine now", f"edit-{uuid.uuid4()}": "x", "key": "guessed"}
+    form = {"text": "mine now", "title": "mine now", f"edit-{uuid.uuid4()}": "x", "key": "guessed"}
     return await (client.post(address, form) if name in COMMANDS else client.get(address))
 
 
@@ -76,7 +80,7 @@ async def make_staff():
 
 
 async def test_the_anonymous_are_sent_to_sign_in(turn, anonymous):
-    for name, address in [*addresses(turn), ("new_chat", "/"), ("account", "/account/")]:
+    for name, address in [*addresses(turn), *((each, reverse(each)) for each in OWN)]:
         response = await reach(anonymous, name, address)
         assert response.status_code == 302, address
         assert response["Location"].startswith("/accounts/login/"), address

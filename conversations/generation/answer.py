@@ -20,7 +20,7 @@ from conversations.completions.errors import CompletionError, PromptFiltered
 from conversations.generation import publish
 from conversations.generation.live import Live, Waiting
 from conversations.generation.work import Work, load, outcome, record
-from conversations.models import RUNNING, Conversation, Message, State
+from conversations.models import RUNNING, Conversation, Message, SearchText, State
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,11 @@ class Running:
             if held:
                 record(self.work, self.draft, **facts)
                 Conversation(pk=self.work.conversation).news()
+                SearchText.of_message(self._searched(), self.live.text)
         return held
+
+    def _searched(self) -> Message:
+        return Message(pk=self.work.message, conversation_id=self.work.conversation, owner_id=self.work.owner)
 
     def _row(self) -> tuple[str, str]:
         """State and text as the row has them; an answer that was deleted ended as well."""

@@ -20,7 +20,7 @@ from conversations.completions import net
 from conversations.generation import publish
 from conversations.generation.answer import Running, begin, tell_ended
 from conversations.generation.live import Live
-from conversations.models import Message, MessageQuerySet, State
+from conversations.models import Conversation, Message, MessageQuerySet, State
 
 log = logging.getLogger(__name__)
 
@@ -118,8 +118,9 @@ async def keep_sweeping() -> None:
     while True:
         try:
             await sweep()
+            await database_sync_to_async(Conversation.objects.all().purge, thread_sensitive=False)()
         except DatabaseError:
-            log.exception("Could not look for lost answers")
+            log.exception("Could not look for lost answers and deleted conversations")
         await asyncio.sleep(SWEEP)
 
 

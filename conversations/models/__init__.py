@@ -6,6 +6,7 @@ from conversations.models.conversation import Busy, Conversation, Final, Turn
 from conversations.models.deployment import Deployment
 from conversations.models.message import CONTINUABLE, RUNNING, Message, MessageQuerySet, Role, State
 from conversations.models.prompt import Prompt, PromptVersion
+from conversations.models.searching import SearchText
 from conversations.models.user import User
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PromptVersion",
     "Reader",
     "Role",
+    "SearchText",
     "State",
     "Turn",
     "User",

@@ -3,6 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -15,6 +16,11 @@ from conversations.models.attempt import Attempt
 from conversations.models.deployment import Deployment
 from conversations.models.message import Message, Role, State
 from conversations.models.prompt import PromptVersion
+from conversations.models.searching import SearchText
+
+LONGEST_TITLE = 200  # characters
+KEPT = timedelta(hours=1)  # after it was deleted
+PURGED_AT_ONCE = 10
 
 
 class Busy(Exception):
@@ -40,7 +46,20 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
         The row decides about that: a socket's `user` may be hours old.
         """
+        return self.of(user).filter(deleted=None)
+
+    def thrown_away(self, user: models.Model) -> Self:
+        """What this person deleted a moment ago and may take back."""
+        return self.of(user).exclude(deleted=None)
+
+    def of(self, user: models.Model) -> Self:
         return self.filter(owner_id=user.pk, owner__is_active=True)
+
+    def purge(self) -> int:
+        """Delete for good what was thrown away long enough ago; how many conversations that were."""
+        gone = list(self.filter(deleted__lt=timezone.now() - KEPT).values_list("pk", flat=True)[:PURGED_AT_ONCE])
+        Conversation.objects.filter(pk__in=gone).delete()
+        return len(gone)
 
     def seen(self) -> bool:
         """Their owner looked at them; True if there was news."""
@@ -50,11 +69,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=LONGEST_TITLE)
     leaf = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
     deployment = models.ForeignKey(Deployment, models.PROTECT, null=True, blank=True, related_name="conversations")
     prompt = models.ForeignKey(PromptVersion, models.PROTECT, null=True, blank=True, related_name="conversations")
     prompt_values = models.JSONField(default=dict, blank=True)
+    pinned = models.BooleanField(_("pinned"), default=False)
+    archived = models.BooleanField(_("archived"), default=False)
+    deleted = models.DateTimeField(null=True, editable=False, help_text="Thrown away; purged an hour later.")
     unseen = models.BooleanField(default=False, help_text="An answer ended while nobody looked.")
     created = models.DateTimeField(_("created"), auto_now_add=True)
     updated = models.DateTimeField(_("updated"), default=timezone.now)
@@ -65,7 +87,10 @@ class Conversation(models.Model):
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         ordering = ["-updated"]
-        indexes = [models.Index(fields=["owner", "-updated"], name="conversation_of_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-pinned", "-updated"], name="conversation_of_owner"),
+            models.Index("deleted", condition=models.Q(deleted__isnull=False), name="conversation_deleted"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -73,12 +98,39 @@ class Conversation(models.Model):
     @classmethod
     def start(cls, owner: models.Model, *, id: uuid.UUID, text: str, deployment: Deployment | None) -> "Conversation":
         """The conversation `id` of `owner`, made now if it is new, titled after its first question."""
-        made, _new = cls.objects.get_or_create(
+        made, new = cls.objects.get_or_create(
             pk=id,
             owner_id=owner.pk,
             defaults={"title": title_of(text), "deployment": deployment},
         )
+        if new:
+            SearchText.of_title(made)
         return made
+
+    def rename(self, title: str) -> None:
+        """Give it another title, shortened to what fits."""
+        self.title = Truncator(" ".join(title.split())).chars(LONGEST_TITLE)
+        self.save(update_fields=["title"])
+        SearchText.of_title(self)
+
+    def pin(self, on: bool) -> None:
+        """Keep it above all others, or not."""
+        self.pinned = on
+        self.save(update_fields=["pinned"])
+
+    def archive(self, on: bool) -> None:
+        """Put it away without losing it, or take it back; an archived one is not pinned."""
+        self.archived, self.pinned = on, self.pinned and not on
+        self.save(update_fields=["archived", "pinned"])
+
+    def throw_away(self) -> None:
+        """Delete it, as far as anybody can see; it can be taken back until it is purged."""
+        self.deleted = timezone.now()
+        self.save(update_fields=["deleted"])
+
+    def take_back(self) -> None:
+        self.deleted = None
+        self.save(update_fields=["deleted"])
 
     def ask(
         self,
@@ -113,6 +165,7 @@ class Conversation(models.Model):
                 text=text,
                 client_id=client_id,
             )
+            SearchText.of_message(question, text)
             return Turn(question, locked._answer_to(question, language))
 
     def answer_again(self, question: Message, *, language: str = "") -> Message:
@@ -198,8 +251,8 @@ class Conversation(models.Model):
         )
 
     def _moved_to(self, answer: Message) -> None:
-        self.leaf, self.updated, self.unseen = answer, timezone.now(), False
-        self.save(update_fields=["leaf", "updated", "unseen"])
+        self.leaf, self.updated, self.unseen, self.archived = answer, timezone.now(), False, False
+        self.save(update_fields=["leaf", "updated", "unseen", "archived"])
 
 
 def title_of(question: str) -> str:

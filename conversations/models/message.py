@@ -47,7 +47,9 @@ CONTINUABLE = (State.STOPPED, State.INTERRUPTED, State.TRUNCATED)
 class MessageQuerySet(models.QuerySet["Message"]):
     def for_user(self, user: models.Model) -> Self:
         """Messages of this person's own conversations; none once suspended."""
-        return self.filter(conversation__owner_id=user.pk, conversation__owner__is_active=True)
+        return self.filter(
+            conversation__owner_id=user.pk, conversation__owner__is_active=True, conversation__deleted=None
+        )
 
     def running(self) -> Self:
         return self.filter(state__in=RUNNING)

@@ -141,6 +141,8 @@ def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
             found = Conversation.start(request.user, id=pk, text=text, deployment=deployment)
         except IntegrityError:
             raise Http404 from None
+        if found.deleted is not None:  # in another tab
+            raise Http404
     elif deployment != found.deployment:
         found.deployment = deployment
         found.save(update_fields=["deployment"])

@@ -32,6 +32,8 @@ def new_chat(request: PersonRequest) -> HttpResponse:
         "leaf": "",
         "busy": False,
         "empty_reason": _nobody_answers(request.user, deployments),
+        "deleted": _deleted(request),
+        "deleted_words": _("Deleted."),
     }
     return render(request, "conversations/chat.html", context)
 
@@ -91,10 +93,19 @@ def _common(person: User, found: Conversation | None, pk: UUID, deployments: lis
             _("Write a table of the planets."),
             _("How many days are left until 1 January?"),
         ],
-        "sidebar": sidebar.groups(person, found.pk if found else None),
+        **sidebar.listing(person, found.pk if found else None),
         "max_text": settings.MAX_QUESTION,
         "person": person,
     }
+
+
+def _deleted(request: PersonRequest) -> Conversation | None:
+    """The conversation whose page was left because it was deleted there; it can be taken back here."""
+    try:
+        pk = uuid.UUID(request.GET.get("deleted", ""))
+    except ValueError:
+        return None
+    return Conversation.objects.thrown_away(request.user).filter(pk=pk).first()
 
 
 def _nobody_answers(person: User, deployments: list[Deployment]) -> str:

@@ -11,24 +11,27 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message, User
 
-SHOWN = 100
+SHOWN = 100  # at first; more come as the list is scrolled
+MOST = 10_000
 
 
-def groups(person: User, current: UUID | None = None) -> list[dict[str, Any]]:
-    """Groups with a label and their conversations, the newest first; one query."""
+def listing(person: User, current: UUID | None = None, shown: int = SHOWN) -> dict[str, Any]:
+    """What the list's template takes: groups with a label and their conversations, the newest first; one query."""
     running = Message.objects.running().filter(conversation=OuterRef("pk"))
-    found = (
+    found = list(
         Conversation.objects.for_user(person)
+        .filter(archived=False)
         .annotate(running=Exists(running))
-        .only("pk", "title", "updated", "unseen")
-        .order_by("-updated")[:SHOWN]
+        .only("pk", "title", "updated", "unseen", "pinned")
+        .order_by("-pinned", "-updated")[: shown + 1]
     )
     grouped: dict[str, list[dict[str, Any]]] = {}
     today = timezone.localdate()
-    for each in found:
-        label = _label((today - timezone.localdate(each.updated)).days, each)
+    for each in found[:shown]:
+        label = _("Pinned") if each.pinned else _label((today - timezone.localdate(each.updated)).days, each)
         grouped.setdefault(label, []).append(
             {
+                "id": str(each.pk),
                 "url": reverse("conversation", args=[each.pk]),
                 "title": each.title,
                 "current": each.pk == current,
@@ -36,7 +39,8 @@ def groups(person: User, current: UUID | None = None) -> list[dict[str, Any]]:
                 "unseen": each.unseen and each.pk != current,
             }
         )
-    return [{"label": label, "conversations": rows} for label, rows in grouped.items()]
+    groups = [{"label": label, "conversations": rows} for label, rows in grouped.items()]
+    return {"groups": groups, "more": shown + SHOWN if len(found) > shown else 0}
 
 
 def _label(days: int, conversation: Conversation) -> str:

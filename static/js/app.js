@@ -7,7 +7,10 @@ import { Drawer } from "./drawer.js";
 import { listenForEdits } from "./edits.js";
 import { keepPagesOut } from "./errors.js";
 import { forgetOnLeaving } from "./leaving.js";
+import { Menu } from "./menu.js";
+import { Palette } from "./palette.js";
 import { Scroll } from "./scroll.js";
+import { nameThePage } from "./sidebar.js";
 import { Socket } from "./socket.js";
 import { Transcript } from "./transcript.js";
 
@@ -25,8 +28,14 @@ keepPagesOut(document.getElementById("composer-error"));
 listenForEdits(document.getElementById("transcript"));
 forgetOnLeaving(document.querySelector("[data-sign-out]"), socket);
 countDown();
+new Menu(document.getElementById("menu"), document.getElementById("toast"));
+new Palette(document.getElementById("palette"), document.getElementById("open-search"));
+document.getElementById("conversations-list").addEventListener("htmx:oobAfterSwap", nameThePage);
 socket.open();
-scroll.toEnd();
+// A search hit opens at its message, everything else at the end.
+const sought = location.hash && document.getElementById(location.hash.slice(1));
+if (sought) sought.scrollIntoView();
+else scroll.toEnd();
 
 // A page that the browser kept would carry the address of a chat that may have begun meanwhile.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
