@@ -117,7 +117,7 @@ export class Composer {
 
   // Escape closes what is open first; it ends an answer only when nothing is.
   #escape(event) {
-    const open = document.querySelector(":popover-open, .edit[open], [data-drawer]");
+    const open = document.querySelector(":popover-open, dialog[open], .edit[open], [data-drawer]");
     if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && !open) this.#stop();
   }
 

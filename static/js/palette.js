@@ -29,6 +29,11 @@ export class Palette {
   }
 
   #key(event) {
+    if (event.key === "Escape" && !event.isComposing) {
+      event.preventDefault(); // a search field would only empty itself
+      this.#dialog.close();
+      return;
+    }
     const results = [...this.#dialog.querySelectorAll(".result")];
     const at = results.indexOf(document.activeElement);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
