@@ -9,13 +9,16 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager, suppress
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.http import Http404
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import Http404, HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -29,6 +32,7 @@ from conversations.views.access import find_conversation, find_message
 log = logging.getLogger(__name__)
 
 LONGEST_FRAME = 200  # characters that a client may send
+SIGNED_OUT = 4401
 SIDEBAR_GAP = 0.3  # seconds
 PING = 25.0  # seconds; proxies cut sockets that are silent for a minute
 MOST_FRAMES = 2000  # of text a second, by one process to all its pages: more would only make each of them late
@@ -41,27 +45,37 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     person: User
     conversation: UUID
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.following: dict[UUID, asyncio.Task[None]] = {}
+        self.told_end: set[UUID] = set()  # their last state was sent, and nothing follows it
+        self.sending = asyncio.Lock()  # one send in flight: two would reorder
+        self.joined: list[str] = []
+        self.listing: asyncio.Task[None] | None = None
+        self.pinging: asyncio.Task[None] | None = None
+
+    async def __call__(self, *args: Any) -> None:
+        """Until the socket is closed, or a handler fails: Channels' own `disconnect` comes only after the former."""
+        try:
+            await super().__call__(*args)
+        finally:
+            await self._leave()
+
     async def connect(self) -> None:
         person = self.scope["user"]
         if not person.is_authenticated or not person.is_active:
-            await self.close(code=4401)
+            await self.accept()  # a refusal before it tells a browser nothing
+            await self.close(code=SIGNED_OUT)
             return
         self.person = person
         self.conversation = self.scope["url_route"]["kwargs"]["conversation"]
         headers = dict(self.scope["headers"])
         accepted = headers.get(b"accept-language", b"").decode("latin-1")
         self.language = present.language_of(person, accepted)
-        self.following: dict[UUID, asyncio.Task[None]] = {}
-        self.told_end: set[UUID] = set()  # their last state was sent, and nothing follows it
-        self.sending = asyncio.Lock()  # one send in flight: two would reorder
-        self.groups_joined = [
-            publish.conversation_group(self.conversation),
-            publish.person_group(person.pk),
-        ]
-        for group in self.groups_joined:
+        for group in (publish.conversation_group(self.conversation), publish.person_group(person.pk)):
+            self.joined.append(group)
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()
-        self.listing: asyncio.Task[None] | None = None
         self.pinging = asyncio.create_task(self._ping())
         pulse.join(self._come_again)
         articles, running = await database_sync_to_async(self._begun)()
@@ -70,15 +84,16 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         for message in running:
             self._follow(message)
 
-    async def disconnect(self, code: int) -> None:
-        if not hasattr(self, "following"):
-            return
+    async def _leave(self) -> None:
         for task in [*self.following.values(), self.pinging, self.listing]:
             if task is not None:
                 task.cancel()
         pulse.leave(self._come_again)
-        for group in self.groups_joined:
-            await self.channel_layer.group_discard(group, self.channel_name)
+        for group in self.joined:
+            try:
+                await self.channel_layer.group_discard(group, self.channel_name)
+            except Exception as error:  # which errors there are depends on the layer
+                log.warning("A socket could not leave its group: %r", error)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         try:
@@ -119,7 +134,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def session_ended(self, event: dict[str, Any]) -> None:
         if event["session"] == self.scope["session"].session_key:
-            await self.close(code=4401)
+            await self.close(code=SIGNED_OUT)
+
+    async def person_changed(self, event: dict[str, Any]) -> None:
+        if not await database_sync_to_async(self._signed_in)():
+            await self.close(code=SIGNED_OUT)
 
     async def sidebar_changed(self, event: dict[str, Any]) -> None:
         if self.listing is None or self.listing.done():
@@ -196,13 +215,24 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     # The database's side, in its thread
 
+    def _signed_in(self) -> bool:
+        """Is the session that opened this socket still one of an active person, with today's password?"""
+        request = HttpRequest()
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)
+        return bool(get_user(request).is_authenticated)
+
     def _begun(self) -> tuple[list[dict[str, Any]], list[UUID]]:
-        """Articles that the page has missed, and answers that are being written."""
+        """Articles that the page has missed, and answers to follow: being written, or not as the page has them."""
         try:
             mine = find_conversation(self.person, self.conversation)
         except Http404:
             return [], []
-        return self._missed(mine), list(mine.messages.running().values_list("pk", flat=True))
+        asked = parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        last, state = (asked.get(name, [None])[0] for name in ("after", "state"))
+        followed = mine.messages.running()
+        if last and last == str(mine.leaf_id) and state:
+            followed |= mine.messages.filter(pk=last, role=Role.ASSISTANT).exclude(state=state)
+        return self._missed(mine, last), list(followed.values_list("pk", flat=True))
 
     def _message(self, message: UUID) -> Message | None:
         try:
@@ -218,10 +248,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             return []
         return self._as_articles(answer.conversation, [answer.parent, answer])
 
-    def _missed(self, mine: Conversation) -> list[dict[str, Any]]:
+    def _missed(self, mine: Conversation, last: str | None) -> list[dict[str, Any]]:
         """Articles of the current branch that follow the last one on the page; none if the page is elsewhere."""
-        asked = parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        last = asked.get("after", [None])[0]
         if last is None or last == str(mine.leaf_id or ""):
             return []
         path = mine.path()

@@ -1,6 +1,7 @@
 """What most tests stand on: people, deployments, a browser tab without a browser."""
 
 import asyncio
+import math
 import uuid
 
 import pytest
@@ -51,6 +52,7 @@ def the_database_first(request):
 async def nothing_left_behind(the_database_first):
     """A layer for each test's loop, and no task, client or answer that outlives its test."""
     channel_layers.backends.clear()
+    runner._blind_since = -math.inf
     yield
     for running in list(runner._running.values()):
         running.end(None)

@@ -11,20 +11,20 @@ from chatapp.asgi import application
 STATES_AT_WORK = {"pending", "streaming"}
 
 
-def query(after):
-    return "" if after is None else f"?after={after}"
+def query(after, state=""):
+    return "" if after is None else f"?after={after}&state={state}"
 
 
 class Tab:
     """`async with Tab(client, conversation)`; `blocks` and `states` hold what the page would show.
 
-    `after` is the newest message that the page has ("" for none), if it says so.
+    `after` is the newest message that the page has ("" for none), in `state`, if it says so.
     """
 
-    def __init__(self, client, conversation, *, after=None, drop=lambda event: False):
+    def __init__(self, client, conversation, *, after=None, state="", drop=lambda event: False):
         cookie = f"sessionid={client.cookies['sessionid'].value}".encode()
         headers = [(b"cookie", cookie), (b"origin", b"http://localhost"), (b"host", b"localhost")]
-        self.wire = WebsocketCommunicator(application, f"/ws/c/{conversation}/{query(after)}", headers=headers)
+        self.wire = WebsocketCommunicator(application, f"/ws/c/{conversation}/{query(after, state)}", headers=headers)
         self.drop = drop
         self.events = []
         self.blocks, self.epochs, self.states = {}, {}, {}

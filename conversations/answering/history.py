@@ -14,22 +14,22 @@ ANSWER_TOKENS = 4096  # kept free for the answer, but never more than a quarter 
 
 
 async def fit(
-    messages: Sequence[Message], window: int, asked: int | None = None
+    messages: Sequence[Message], window: int, asked: int | None = None, *, keep: int = 1
 ) -> tuple[list[Message], Trimmed | None]:
     """The messages that fit into `window` tokens beside an answer of `asked` tokens, and what was left out.
 
-    System messages and everything from the last question on stay. Raises PromptTooLong if these alone do not fit.
+    System messages and the last `keep` messages stay. Raises PromptTooLong if these alone do not fit.
     """
     room = window - min(asked or ANSWER_TOKENS, window // 4)
     # A token is at least one byte, so most conversations are known to fit without counting a single one.
     if sum(PER_MESSAGE + len(_text(each).encode()) for each in messages) <= room:
         return list(messages), None
-    return await sync_to_async(_fit, thread_sensitive=False)(list(messages), room)
+    return await sync_to_async(_fit, thread_sensitive=False)(list(messages), room, keep)
 
 
-def _fit(messages: list[Message], room: int) -> tuple[list[Message], Trimmed | None]:
+def _fit(messages: list[Message], room: int, keep: int) -> tuple[list[Message], Trimmed | None]:
     sizes = [PER_MESSAGE + tokens.count(_text(each)) for each in messages]
-    last = max((at for at, each in enumerate(messages) if each.role == "user"), default=0)
+    last = max(0, len(messages) - keep)
     kept = {at for at, each in enumerate(messages) if each.role in {"system", "developer"} or at >= last}
     used = sum(sizes[at] for at in kept)
     if used > room:

@@ -17,7 +17,7 @@ from conversations.answering.history import fit
 from conversations.answering.notices import FellBack, Notice, Tried
 from conversations.completions import client
 from conversations.completions.errors import CompletionError, PromptTooLong, TimedOut
-from conversations.completions.wire import ChatRequest, Chunk
+from conversations.completions.wire import ChatRequest, Choice, Chunk
 from conversations.models import Deployment, Reader
 
 QUIET_TRIES = 2
@@ -27,12 +27,12 @@ LONGEST_WAIT = 60.0  # seconds; an upstream that asks for more has failed
 
 
 async def stream(
-    request: ChatRequest, *, deployment: Deployment, reader: Reader, trim: bool = False
+    request: ChatRequest, *, deployment: Deployment, reader: Reader, trim: int = 0
 ) -> AsyncGenerator[Chunk | Notice, None]:
     """Chunks of the answer, with notices in between.
 
-    `trim` leaves out the oldest turns that do not fit; without it a long prompt fails as PromptTooLong, which is
-    what a program expects. Raises CompletionError.
+    With `trim` the oldest turns that do not fit are left out, but never the last `trim` messages; without it a long
+    prompt fails as PromptTooLong, which is what a program expects. Raises CompletionError.
     """
     candidates = await admit(deployment, reader)
     for at, candidate in enumerate(candidates):
@@ -53,14 +53,14 @@ class _NextPlease(Exception):
 
 
 async def _ask(
-    request: ChatRequest, candidate: Candidate, *, trim: bool, patient: bool
+    request: ChatRequest, candidate: Candidate, *, trim: int, patient: bool
 ) -> AsyncGenerator[Chunk | Notice, None]:
     window, failures = candidate.context_window, 0
     while True:
         sent = request
         if trim:
             asked = request.max_completion_tokens or request.max_tokens
-            messages, trimmed = await fit(request.messages, window, asked)
+            messages, trimmed = await fit(request.messages, window, asked, keep=trim)
             sent = msgspec.structs.replace(request, messages=messages)
             if trimmed:
                 yield trimmed
@@ -68,7 +68,7 @@ async def _ask(
         try:
             async with aclosing(_upstream(sent, candidate)) as chunks:
                 async for chunk in chunks:
-                    began = began or bool(chunk.choices)
+                    began = began or any(_says_something(choice) for choice in chunk.choices)
                     yield chunk
             return
         except PromptTooLong as error:
@@ -85,6 +85,7 @@ async def _ask(
             wait = 0.0 if isinstance(error, TimedOut) else _wait(error, failures)
             quiet = failures <= QUIET_TRIES and wait <= QUIET_WAIT
             if not patient and (not quiet or isinstance(error, TimedOut)):
+                yield Tried(candidate.label, error.code, str(error), error.request_id or "", 0.0, True)
                 raise _NextPlease from error
             if failures > QUIET_TRIES + VISIBLE_TRIES or wait > LONGEST_WAIT:
                 raise
@@ -98,6 +99,14 @@ def _upstream(request: ChatRequest, candidate: Candidate) -> AsyncGenerator[Chun
         candidate.endpoint,
         first_token_timeout=settings.FIRST_TOKEN_TIMEOUT,
         chunk_timeout=settings.CHUNK_TIMEOUT,
+    )
+
+
+def _says_something(choice: Choice) -> bool:
+    """Is there a token in it? Many streams begin with a role alone, and then fall silent."""
+    said = choice.delta
+    return said is not None and bool(
+        said.content or said.refusal or said.reasoning_content or said.reasoning or said.tool_calls
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.db import DatabaseError, transaction
+from django import db
+from django.db import transaction
 
 from conversations import answering
 from conversations.completions.draft import Draft
@@ -56,14 +57,14 @@ class Running:
             state = await self._save(runner, state, error)
         if state is None:
             log.warning("Lost the lease of answer %s; what its row says counts.", self.work.message)
-            state, self.live.text = await database_sync_to_async(self._row)()
+            state, self.live.text = await database_sync_to_async(self._left)()
         self.live.state, self.live.waiting = state, None
 
     async def _read(self) -> None:
         work = self.work
         if work.deployment is None:
             raise answering.Disabled("No deployment is chosen for this conversation.")
-        parts = answering.stream(work.request, deployment=work.deployment, reader=work.reader, trim=True)
+        parts = answering.stream(work.request, deployment=work.deployment, reader=work.reader, trim=work.kept)
         async with aclosing(parts):
             async for part in parts:
                 if isinstance(part, answering.Notice):
@@ -102,10 +103,10 @@ class Running:
             return State.FILTERED, error
         except CompletionError as error:
             log.info("Answer %s: %s: %s", self.work.message, error.code, error)
-            return (State.INTERRUPTED if self.draft.text else State.FAILED), error
+            return (State.INTERRUPTED if self.live.text else State.FAILED), error
         except Exception as error:
             log.exception("Answer %s failed", self.work.message)
-            return (State.INTERRUPTED if self.draft.text else State.FAILED), error
+            return (State.INTERRUPTED if self.live.text else State.FAILED), error
         return outcome(self.draft), None
 
     async def _save(self, runner: str, state: State, error: Exception | None) -> State | None:
@@ -113,7 +114,7 @@ class Running:
         for wait in (*SAVE_WAITS, None):
             try:
                 return state if await database_sync_to_async(self._finish)(runner, state, error) else None
-            except DatabaseError:
+            except db.Error:
                 log.exception("Answer %s could not be saved", self.work.message)
                 if wait is not None:
                     await asyncio.sleep(wait)
@@ -143,10 +144,20 @@ class Running:
     def _searched(self) -> Message:
         return Message(pk=self.work.message, conversation_id=self.work.conversation, owner_id=self.work.owner)
 
-    def _row(self) -> tuple[str, str]:
-        """State and text as the row has them; an answer that was deleted ended as well."""
+    def _left(self) -> tuple[str, str]:
+        """State and text of a row that is no longer ours; an answer that was deleted ended as well.
+
+        If it was only called interrupted, and what it holds is the beginning of what we have, nothing is taken back.
+        """
+        ours = self.live.text
         row = Message.objects.filter(pk=self.work.message).values_list("state", "text").first()
-        return row if row and row[0] not in RUNNING else (State.INTERRUPTED, self.live.text)
+        if row is None or row[0] in RUNNING:
+            return State.INTERRUPTED, ours
+        state, text = row
+        if state == State.INTERRUPTED and ours.startswith(text):
+            same = Message.objects.filter(pk=self.work.message, state=state, runner="", text=text)
+            text = ours if same.update(text=ours) else text
+        return state, text
 
     def _elapsed(self) -> int:
         return round((time.monotonic() - self._started) * 1000)

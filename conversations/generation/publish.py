@@ -64,5 +64,10 @@ async def session_ended(owner: int, session: str) -> None:
     await tell(person_group(owner), {"type": "session.ended", "session": session})
 
 
+async def person_changed(owner: int) -> None:
+    """Somebody was suspended, or has another password: sockets look again whether they may stay."""
+    await tell(person_group(owner), {"type": "person.changed"})
+
+
 async def sidebar(owner: int) -> None:
     await tell(person_group(owner), {"type": "sidebar.changed"})

@@ -7,13 +7,14 @@ viewers elsewhere. It runs only while something is being written.
 import asyncio
 import contextvars
 import logging
+import math
 import time
 import uuid
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django import db
 from django.conf import settings
-from django.db import DatabaseError
 from django.db.models.functions import Now
 
 from conversations.completions import net
@@ -21,12 +22,13 @@ from conversations.generation import publish
 from conversations.generation.answer import Running, begin, tell_ended
 from conversations.generation.live import Live
 from conversations.models import Conversation, Message, MessageQuerySet, State
+from conversations.models.message import LOST_AFTER
 
 log = logging.getLogger(__name__)
 
 TICK = 0.1  # seconds; text for other processes at most this often
-CHECKPOINT = 8  # ticks
-LOOK_FOR_STOPS = 4  # ticks
+CHECKPOINT = 0.8  # seconds
+LOOK_FOR_STOPS = 0.4  # seconds
 BATCH = 25  # rows of one checkpoint transaction: short enough for others to get a turn
 SWEEP = 5.0  # seconds
 
@@ -35,6 +37,7 @@ _running: dict[UUID, Running] = {}
 _tasks: dict[asyncio.Task[None], UUID] = {}  # from `start` on; the loop itself holds tasks weakly
 _keeper: asyncio.Task[None] | None = None
 _draining = False
+_blind_since = -math.inf  # when the database last failed us: until leases can be renewed again, none is judged
 
 
 class Draining(Exception):
@@ -101,8 +104,10 @@ def mark_lost(messages: MessageQuerySet) -> list[Message]:
     """Those of `messages` that a dead process left, marked interrupted.
 
     What this process writes is never among them: a machine that slept has leases that look lost, and only others
-    may doubt them.
+    may doubt them. Nor is anything right after the database failed: then nobody could renew a lease.
     """
+    if time.monotonic() - _blind_since < LOST_AFTER.total_seconds():
+        return []
     return messages.exclude(pk__in=list(_tasks.values())).sweep()
 
 
@@ -119,8 +124,8 @@ async def keep_sweeping() -> None:
         try:
             await sweep()
             await database_sync_to_async(Conversation.objects.all().purge, thread_sensitive=False)()
-        except DatabaseError:
-            log.exception("Could not look for lost answers and deleted conversations")
+        except db.Error:
+            _database_failed("Could not look for lost answers and deleted conversations")
         await asyncio.sleep(SWEEP)
 
 
@@ -137,6 +142,8 @@ async def _write(message_id: UUID) -> None:
         await telling
     finally:
         del _running[message_id]
+        if running.live.running:  # whatever happened: nobody writes it any more
+            running.live.state = State.INTERRUPTED
         await tell_ended(running)
 
 
@@ -147,19 +154,33 @@ def _keep() -> None:
 
 
 async def _keeping() -> None:
-    tick = 0
+    saved = looked = time.monotonic()
+    publishing: asyncio.Task[None] | None = None
     while _running:
         await asyncio.sleep(TICK)
-        tick += 1
+        now = time.monotonic()
         try:
-            if tick % CHECKPOINT == 0:
+            if now - saved >= CHECKPOINT:
+                saved = now
                 await _checkpoint()
-            if tick % LOOK_FOR_STOPS == 0:
+            if now - looked >= LOOK_FOR_STOPS:
+                looked = now
                 await _look_for_stops()
-        except DatabaseError:
-            log.exception("A checkpoint failed; the text is still in memory")
-        if publish.shared():
-            await asyncio.gather(*[_publish(each) for each in list(_running.values())])
+        except db.Error:
+            _database_failed("A checkpoint failed; the text is still in memory")
+        # A layer that hangs must not hold up what is saved.
+        if publish.shared() and (publishing is None or publishing.done()):
+            publishing = asyncio.create_task(_publish_all())
+
+
+def _database_failed(what: str) -> None:
+    global _blind_since
+    _blind_since = time.monotonic()
+    log.exception(what)
+
+
+async def _publish_all() -> None:
+    await asyncio.gather(*[_publish(each) for each in list(_running.values())])
 
 
 async def _checkpoint() -> None:

@@ -20,6 +20,7 @@ class Work:
     deployment: Deployment | None
     reader: Reader
     request: wire.ChatRequest
+    kept: int  # messages at its end that must not be left out
     text: str  # what earlier attempts wrote
 
 
@@ -39,6 +40,7 @@ def load(message_id: UUID, runner: str) -> Work | None:
         deployment=attempt.deployment,
         reader=message.owner.reader(),
         request=request,
+        kept=3 if message.text.strip() else 1,  # question, answer so far, and what asks to go on
         text=message.text,
     )
 

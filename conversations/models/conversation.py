@@ -188,7 +188,8 @@ class Conversation(models.Model):
             answer.save(update_fields=["state", "runner", "stop_requested", "beat_at"])
             last = answer.attempts.order_by("-number").first()
             locked._attempt(answer, last.number + 1 if last else 1, len(answer.text), language)
-            locked._moved_to(answer)
+            on_the_branch = any(each.pk == answer.pk for each in locked.path())
+            locked._moved_to(None if on_the_branch else Message(pk=locked.branch_through(answer)))
             return answer
 
     def path(self, leaf: uuid.UUID | None = None) -> list[Message]:
@@ -250,8 +251,10 @@ class Conversation(models.Model):
             system_text=self.prompt.render(self.prompt_values) if self.prompt else "",
         )
 
-    def _moved_to(self, answer: Message) -> None:
-        self.leaf, self.updated, self.unseen, self.archived = answer, timezone.now(), False, False
+    def _moved_to(self, leaf: Message | None) -> None:
+        """Something was asked: at `leaf`, or on the current branch."""
+        self.leaf = leaf or self.leaf
+        self.updated, self.unseen, self.archived = timezone.now(), False, False
         self.save(update_fields=["leaf", "updated", "unseen", "archived"])
 
 

@@ -67,7 +67,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         for message in self.lost():
             if self.lost().filter(pk=message.pk).update(state=State.INTERRUPTED, runner=""):
                 message.state, message.runner = State.INTERRUPTED, ""
-                message.attempts.filter(error="", finish_reason="").update(error="server_lost")
+                last = message.attempts.order_by("-number").values("pk")[:1]
+                message.attempts.filter(pk__in=last, error="", finish_reason="").update(error="server_lost")
                 marked.append(message)
         return marked
 

@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django import db
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import DatabaseError, IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -50,7 +51,7 @@ def command(view: View) -> View:
     @wraps(view)
     async def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:  # the middleware has loaded them; `login_required` would do so again
-            return redirect_to_login(request.get_full_path())
+            return _signed_out(request, **kwargs)
         try:
             return await view(request, *args, **kwargs)
         except Refusal as refusal:
@@ -61,7 +62,7 @@ def command(view: View) -> View:
             status, words = 422, _("This answer cannot be continued.")
         except Draining:
             status, words = 503, _("The server is restarting. Try again in a few seconds.")
-        except DatabaseError:
+        except db.Error:
             log.exception("A command could not be saved")
             status, words = 503, _("It could not be saved. Nothing is lost here; try again.")
         return await sync_to_async(_refused)(request, status, words)
@@ -107,12 +108,8 @@ async def go_on(request: PersonRequest, conversation: UUID, message: UUID) -> Ht
 @command
 async def regenerate(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """A new answer to the same question, beside the old one."""
-    old = await sync_to_async(_answer)(request, conversation, message)
-    if old.parent is None:
-        raise Http404
     generation.must_be_open()
-    language = get_language() or ""
-    again = await sync_to_async(old.conversation.answer_again)(old.parent, language=language)
+    again = await sync_to_async(_again)(request, conversation, message)
     generation.start(again.pk)
     return await sync_to_async(_branch)(request, conversation)
 
@@ -135,38 +132,53 @@ def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
         if not may_start(request.user, pk, request.POST.get("key", "")):
             raise
         new = True
-    deployment = _deployment(request, None if new else found)
-    if new:
+    parent = _uuid(request, "parent")
+    with transaction.atomic():  # a question that is refused changes nothing
         try:
-            found = Conversation.start(request.user, id=pk, text=text, deployment=deployment)
+            if new:
+                found = Conversation.start(request.user, id=pk, text=text, deployment=_deployment(request, None))
+            else:
+                _choose(request, found)
+            if found.deleted is not None:  # in another tab
+                raise Http404
+            turn = found.ask(text, client_id=client_id, parent=parent, language=get_language() or "")
         except IntegrityError:
             raise Http404 from None
-        if found.deleted is not None:  # in another tab
-            raise Http404
-    elif deployment != found.deployment:
+        except Message.DoesNotExist:
+            words = _("The answer this follows is not there any more. Reload the page; your text stays.")
+            raise Refusal(409, words) from None
+    return turn, new
+
+
+def _again(request: PersonRequest, conversation: UUID, message: UUID) -> Message:
+    old = _answer(request, conversation, message)
+    if old.parent is None:
+        raise Http404
+    with transaction.atomic():
+        _choose(request, old.conversation)
+        return old.conversation.answer_again(old.parent, language=get_language() or "")
+
+
+def _choose(request: PersonRequest, found: Conversation) -> None:
+    """From now on the deployment that the form names answers this conversation."""
+    deployment = _deployment(request, found)
+    if deployment != found.deployment:
         found.deployment = deployment
         found.save(update_fields=["deployment"])
-    parent = _uuid(request, "parent")
-    try:
-        turn = found.ask(text, client_id=client_id, parent=parent, language=get_language() or "")
-    except Message.DoesNotExist:
-        raise Refusal(
-            409, _("The answer this follows is not there any more. Reload the page; your text stays.")
-        ) from None
-    return turn, new
 
 
 def _edit(request: PersonRequest, conversation: UUID, message: UUID) -> Turn:
     old = find_message(request.user, conversation, message)
     if old.role != Role.USER:
         raise Http404
-    _deployment(request, old.conversation)
-    return old.conversation.ask(
-        _text(request, f"edit-{old.pk}", "text"),
-        parent=old.parent_id,
-        at_root=old.parent_id is None,
-        language=get_language() or "",
-    )
+    with transaction.atomic():
+        _choose(request, old.conversation)
+        return old.conversation.ask(
+            _text(request, f"edit-{old.pk}", "text"),
+            parent=old.parent_id,
+            at_root=old.parent_id is None,
+            language=get_language() or "",
+        )
 
 
 def _text(request: PersonRequest, *names: str) -> str:
@@ -239,8 +251,21 @@ def _branch(request: PersonRequest, conversation: UUID) -> HttpResponse:
     return response
 
 
+def _signed_out(request: PersonRequest, conversation: UUID, **_kwargs: UUID) -> HttpResponse:
+    """To sign in, and back to the page that this came from; without scripts the text would be lost on the way."""
+    if _typed(request) and not request.htmx:
+        return _refused(request, 401, _("You are signed out. Copy your text, sign in, and send it again."))
+    return redirect_to_login(reverse("conversation", args=[conversation]))
+
+
+def _typed(request: PersonRequest) -> str:
+    """What was typed into the form that was sent, whichever it was."""
+    names = (each for each in request.POST if each in {"text", "starter"} or each.startswith("edit-"))
+    return next((request.POST[name] for name in names if request.POST[name].strip()), "")
+
+
 def _refused(request: PersonRequest, status: int, words: str) -> HttpResponse:
     partial = getattr(request, "htmx", None)
     template = "conversations/_composer_error.html" if partial else "conversations/refused.html"
-    context = {"error": words, "text": request.POST.get("text", "")}
+    context = {"error": words, "text": _typed(request)}
     return render(request, template, context, status=status)

@@ -14,7 +14,10 @@ import { nameThePage } from "./sidebar.js";
 import { Socket } from "./socket.js";
 import { Transcript } from "./transcript.js";
 
-const lastMessage = () => document.querySelector("#transcript > article:last-of-type")?.id.slice(2) ?? "";
+function lastMessage() {
+  const last = document.querySelector("#transcript > article:last-of-type");
+  return { after: last?.id.slice(2) ?? "", state: last?.dataset.state ?? "" };
+}
 
 const main = document.getElementById("main");
 const scroll = new Scroll(document.getElementById("scroller"), document.getElementById("jump"));

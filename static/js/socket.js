@@ -1,11 +1,12 @@
 // One socket that is always open, or being opened again: with back-off, jitter and a quiet line that says so.
 const LONGEST_WAIT = 5000; // ms
+const LONGEST_SILENCE = 60000; // ms
 const SIGNED_OUT = 4401; // in another tab
 
 export class Socket extends EventTarget {
-  #path; #last; #line; #socket = null; #failures = 0; #timer = 0; #lineTimer = 0;
+  #path; #last; #line; #silence = 0; #socket = null; #failures = 0; #timer = 0; #lineTimer = 0;
 
-  // `last` gives the id of the newest message on the page: what came after it is told on connecting.
+  // `last` gives id and state of the newest message on the page: what came after it is told on connecting.
   constructor(path, last, line) {
     super();
     this.#path = path;
@@ -17,17 +18,27 @@ export class Socket extends EventTarget {
 
   open() {
     const address = new URL(this.#path, location.href);
-    address.searchParams.set("after", this.#last());
+    for (const [name, value] of Object.entries(this.#last())) address.searchParams.set(name, value);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = (this.#socket = new WebSocket(address));
+    this.#expectPings(socket);
     socket.addEventListener("open", () => {
       this.#failures = 0;
       clearTimeout(this.#lineTimer);
       this.#line.hidden = true;
       this.dispatchEvent(new Event("connected"));
     });
-    socket.addEventListener("message", ({ data }) => this.#take(JSON.parse(data)));
+    socket.addEventListener("message", ({ data }) => {
+      this.#expectPings(socket);
+      this.#take(JSON.parse(data));
+    });
     socket.addEventListener("close", ({ code }) => this.#closed(code));
+  }
+
+  // The server pings every 25 s; a connection that a network dropped silently only stays silent.
+  #expectPings(socket) {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => socket.close(), LONGEST_SILENCE);
   }
 
   resync(message) {
@@ -49,6 +60,7 @@ export class Socket extends EventTarget {
   }
 
   #again() {
+    clearTimeout(this.#silence);
     this.#failures += 1;
     const wait = Math.min(LONGEST_WAIT, 250 * 2 ** this.#failures) * (0.5 + Math.random());
     clearTimeout(this.#lineTimer);
