@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from chatapp import env
 
@@ -240,7 +239,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 
 # --- Languages, time, static files ------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("fr", _("French")), ("ko", _("Korean"))]
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("ko", "한국어")]  # each in its own words
 LOCALE_PATHS = [BASE_DIR / "chatapp" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"

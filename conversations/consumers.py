@@ -7,27 +7,20 @@ the person: whoever connected to an address that is not theirs (yet) is told not
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager, suppress
-from importlib import import_module
+from contextlib import aclosing, suppress
 from typing import Any
-from urllib.parse import parse_qs
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
-from django.contrib.auth import get_user
-from django.http import Http404, HttpRequest
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 
 from conversations import generation
 from conversations.generation import publish, pulse
-from conversations.models import Conversation, Message, Role, State, User
+from conversations.models import State
 from conversations.rendering import Screen
-from conversations.views import present, sidebar
-from conversations.views.access import find_conversation, find_message
+from conversations.viewer import Viewer
+from conversations.views import present
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +35,7 @@ _relays: set["asyncio.Task[None]"] = set()  # that follow an answer now
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
-    person: User
-    conversation: UUID
+    viewer: Viewer
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,18 +59,19 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self.accept()  # a refusal before it tells a browser nothing
             await self.close(code=SIGNED_OUT)
             return
-        self.person = person
-        self.conversation = self.scope["url_route"]["kwargs"]["conversation"]
-        headers = dict(self.scope["headers"])
-        accepted = headers.get(b"accept-language", b"").decode("latin-1")
-        self.language = present.language_of(person, accepted)
-        for group in (publish.conversation_group(self.conversation), publish.person_group(person.pk)):
+        conversation = self.scope["url_route"]["kwargs"]["conversation"]
+        accepted = dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        language = present.language_of(person, accepted)
+        zone = present.zone_of(person, self.scope["cookies"].get("zone", ""))
+        session = self.scope["session"].session_key
+        self.viewer = Viewer(person, conversation, language=language, zone=zone, session=session)
+        for group in (publish.conversation_group(conversation), publish.person_group(person.pk)):
             self.joined.append(group)
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()
         self.pinging = asyncio.create_task(self._ping())
         pulse.join(self._come_again)
-        articles, running = await database_sync_to_async(self._begun)()
+        articles, running = await database_sync_to_async(self.viewer.begun)(self.scope["query_string"])
         for article in articles:
             await self._tell(article)
         for message in running:
@@ -103,7 +96,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             kind, message = "", None
         if message is not None:
-            if await database_sync_to_async(self._message)(message):
+            if await database_sync_to_async(self.viewer.message)(message):
                 self._follow(message)
         elif kind != "pong":
             await self.close(code=4400)
@@ -112,7 +105,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def answer_started(self, event: dict[str, Any]) -> None:
         message = UUID(event["message"])
-        found = await database_sync_to_async(self._articles)(message)
+        found = await database_sync_to_async(self.viewer.articles)(message)
         for article in found:
             await self._tell(article)
         if found:
@@ -129,15 +122,15 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         message = UUID(event["message"])
         if message in self.following or message in self.told_end:
             return
-        if await database_sync_to_async(self._message)(message):
+        if await database_sync_to_async(self.viewer.message)(message):
             self._follow(message)
 
     async def session_ended(self, event: dict[str, Any]) -> None:
-        if event["session"] == self.scope["session"].session_key:
+        if event["session"] == self.viewer.session:
             await self.close(code=SIGNED_OUT)
 
     async def person_changed(self, event: dict[str, Any]) -> None:
-        if not await database_sync_to_async(self._signed_in)():
+        if not await database_sync_to_async(self.viewer.signed_in)():
             await self.close(code=SIGNED_OUT)
 
     async def sidebar_changed(self, event: dict[str, Any]) -> None:
@@ -164,7 +157,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             log.error("Following answer %s failed", message, exc_info=error)
 
     async def _relay(self, message: UUID, told: tuple[Any, ...]) -> None:
-        with translation.override(self.language):
+        with translation.override(self.viewer.language):
             screen = Screen(present.labels())
         fresh = True
         async with aclosing(generation.watch(message)) as views:
@@ -184,13 +177,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                     fresh = False
                 if told != (now := (view.epoch, view.state, view.waiting)):
                     told = now
-                    if state := await database_sync_to_async(self._state)(message, view):
+                    if state := await database_sync_to_async(self.viewer.state)(message, view):
                         await self._tell(state)
                 if (gap := len(_relays) / MOST_FRAMES) > SHORTEST_GAP and view.running:
                     await asyncio.sleep(gap)
         self.told_end.add(message)
-        if await database_sync_to_async(self._seen)():
-            await publish.sidebar(self.person.pk)
+        if await database_sync_to_async(self.viewer.seen)():
+            await publish.sidebar(self.viewer.person.pk)
 
     async def _tell(self, event: dict[str, Any]) -> None:
         # Whoever leaves is noticed here first; `disconnect` follows and ends what still tells.
@@ -201,7 +194,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _list(self) -> None:
         """Changes come in flocks, and only the last list counts."""
         await asyncio.sleep(SIDEBAR_GAP)
-        html = await database_sync_to_async(self._sidebar)()
+        html = await database_sync_to_async(self.viewer.sidebar)()
         await self._tell({"type": "sidebar", "html": html})
 
     async def _come_again(self) -> None:
@@ -212,90 +205,3 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         while True:
             await asyncio.sleep(PING)
             await self._tell({"type": "ping"})
-
-    # The database's side, in its thread
-
-    def _signed_in(self) -> bool:
-        """Is the session that opened this socket still one of an active person, with today's password?"""
-        request = HttpRequest()
-        request.session = import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)
-        return bool(get_user(request).is_authenticated)
-
-    def _begun(self) -> tuple[list[dict[str, Any]], list[UUID]]:
-        """Articles that the page has missed, and answers to follow: being written, or not as the page has them."""
-        try:
-            mine = find_conversation(self.person, self.conversation)
-        except Http404:
-            return [], []
-        asked = parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        last, state = (asked.get(name, [None])[0] for name in ("after", "state"))
-        followed = mine.messages.running()
-        if last and last == str(mine.leaf_id) and state:
-            followed |= mine.messages.filter(pk=last, role=Role.ASSISTANT).exclude(state=state)
-        return self._missed(mine, last), list(followed.values_list("pk", flat=True))
-
-    def _message(self, message: UUID) -> Message | None:
-        try:
-            found = find_message(self.person, self.conversation, message)
-        except Http404:
-            return None
-        return found if found.role == Role.ASSISTANT else None
-
-    def _articles(self, message: UUID) -> list[dict[str, Any]]:
-        """The question and the answer, as articles; nothing unless they are this person's."""
-        answer = self._message(message)
-        if answer is None or answer.parent is None:
-            return []
-        return self._as_articles(answer.conversation, [answer.parent, answer])
-
-    def _missed(self, mine: Conversation, last: str | None) -> list[dict[str, Any]]:
-        """Articles of the current branch that follow the last one on the page; none if the page is elsewhere."""
-        if last is None or last == str(mine.leaf_id or ""):
-            return []
-        path = mine.path()
-        ids = [str(each.pk) for each in path]
-        if last and last not in ids:
-            return []
-        return self._as_articles(mine, path[ids.index(last) + 1 :] if last else path)
-
-    def _as_articles(self, conversation: Conversation, messages: list[Message]) -> list[dict[str, Any]]:
-        with self._in_their_words():
-            return [
-                {
-                    "type": "article",
-                    "message": shown["id"],
-                    "parent": shown["parent"] or None,
-                    "epoch": shown["epoch"],
-                    "state": shown["state"],
-                    "html": render_to_string("conversations/_article.html", {"message": shown, "person": self.person}),
-                }
-                for shown in present.turns(conversation, messages)
-            ]
-
-    def _state(self, message: UUID, view: generation.View) -> dict[str, Any] | None:
-        answer = self._message(message)
-        if answer is None:
-            return None
-        with self._in_their_words():
-            shown = present.one(answer.conversation, answer, view)
-            html = render_to_string("conversations/_article.html", {"message": shown, "person": self.person})
-        return {
-            "type": "state",
-            "message": str(message),
-            "epoch": view.epoch,
-            "state": str(view.state),
-            "html": html,
-        }
-
-    def _seen(self) -> bool:
-        return Conversation.objects.for_user(self.person).filter(pk=self.conversation).seen()
-
-    def _sidebar(self) -> str:
-        with self._in_their_words():
-            context = sidebar.listing(self.person, self.conversation)
-            return render_to_string("conversations/_sidebar_list.html", context)
-
-    @contextmanager
-    def _in_their_words(self) -> Iterator[None]:
-        with translation.override(self.language), timezone.override(self.person.time_zone):
-            yield

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from conversations.views.present import language_of
+from conversations.views.present import language_of, zone_of
 
 
 def person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -15,7 +15,7 @@ def person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     def middleware(request: HttpRequest) -> HttpResponse:
         accepted = request.headers.get("Accept-Language", "")
         someone = request.user
-        zone = someone.time_zone if someone.is_authenticated else "UTC"
+        zone = zone_of(someone if someone.is_authenticated else None, request.COOKIES.get("zone", ""))
         language = language_of(someone, accepted) if someone.is_authenticated else None
         with (
             translation.override(language or language_of(_Anybody, accepted)),

@@ -32,7 +32,13 @@ class User(AbstractUser):
         help_text=_("Empty: what the browser asks for."),
     )
     theme = models.CharField(_("theme"), max_length=8, blank=True, choices=Theme)
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_time_zone])
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[check_time_zone],
+        help_text=_("Empty: what the browser says."),
+    )
     demo = models.BooleanField(
         _("demo person"),
         default=False,

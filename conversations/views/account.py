@@ -12,22 +12,47 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from conversations.models import User
 from conversations.requests import PersonRequest
+from conversations.views.present import language_of
+
+ZONES = (
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Arctic/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
+)
 
 
 class AccountForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        required=False,
+        choices=lambda: [("", _("As the browser says")), *[(name, name) for name in _zones()]],
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("As the browser asks")), *settings.LANGUAGES]
     )
 
     class Meta:
         model = User
         fields = ("first_name", "last_name", "language", "theme", "time_zone")
+
+
+def _zones() -> list[str]:
+    """Places, and UTC: the database has aliases too that nobody looks for."""
+    return sorted(name for name in zoneinfo.available_timezones() if name.startswith(ZONES) or name == "UTC")
 
 
 @login_required
@@ -36,7 +61,8 @@ def account(request: PersonRequest) -> HttpResponse:
     form = AccountForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("Saved."))
+        with translation.override(language_of(request.user, request.headers.get("Accept-Language", ""))):
+            messages.success(request, gettext("Saved."))
         return redirect("account")
     status = 422 if form.errors else 200
     return render(request, "conversations/account.html", {"form": form}, status=status)

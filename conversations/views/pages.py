@@ -24,11 +24,13 @@ def new_chat(request: PersonRequest) -> HttpResponse:
     """A page that already carries the address of the conversation it may become, signed for this person."""
     fresh = uuid.uuid4()
     deployments = list(Deployment.objects.usable())
+    common = _common(request.user, None, fresh, deployments)
+    used_last = [each for each in deployments if each.pk == common["used_last"]]
     context: dict[str, Any] = {
-        **_common(request.user, None, fresh, deployments),
+        **common,
         "key": sign_new_chat(request.user, fresh),
         "turns": [],
-        "deployment": deployments[0] if deployments else None,
+        "deployment": next(iter([*used_last, *deployments]), None),
         "leaf": "",
         "busy": False,
         "empty_reason": _nobody_answers(request.user, deployments),
@@ -52,6 +54,14 @@ def message(request: PersonRequest, conversation: UUID, message: UUID) -> HttpRe
     """The branch that a message is on, whichever branch is current."""
     found = find_message(request.user, conversation, message)
     return show(request, found.conversation, found.conversation.branch_through(found))
+
+
+@require_safe
+@login_required
+def text(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
+    """A message as it was written, in Markdown: what copying an answer copies."""
+    found = find_message(request.user, conversation, message)
+    return HttpResponse(found.text, content_type="text/plain; charset=utf-8")
 
 
 def show(request: PersonRequest, found: Conversation, leaf: UUID | None) -> HttpResponse:

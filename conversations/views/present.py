@@ -1,6 +1,8 @@
 """Messages as templates show them: plain values, the same for a page, an htmx answer and a socket."""
 
+import zoneinfo
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from conversations.generation import View
 from conversations.models import CONTINUABLE, Conversation, Message, Role, State
 from conversations.rendering import Labels, blocks
 
+FOLDED = 2000  # characters of a long question that are shown at first
 AGAIN = {State.INTERRUPTED, State.FAILED, State.FILTERED}
 
 
@@ -62,6 +65,8 @@ def article(
         "parent": str(message.parent_id or ""),
         "epoch": last.number if last else 0,
         "text": text,
+        "beginning": text[:FOLDED],
+        "rest": text[FOLDED:] if len(text) > FOLDED + FOLDED // 2 else "",
         "blocks": [] if asked or view else blocks(text, words, open=message.running),
         "siblings": _steps(message, siblings.get(message.parent_id, [])),
         "urls": _urls(message),
@@ -110,7 +115,7 @@ def _steps(message: Message, siblings: list[UUID]) -> dict[str, Any]:
 
 def _urls(message: Message) -> dict[str, str]:
     ids = [message.conversation_id, message.pk]
-    names = ("edit",) if message.role == Role.USER else ("stop", "continue", "regenerate")
+    names = ("edit", "text") if message.role == Role.USER else ("stop", "continue", "regenerate", "text")
     return {"open": reverse("message", args=ids), **{n: reverse(n, args=ids) for n in names}}
 
 
@@ -156,6 +161,17 @@ def _seconds(milliseconds: int | None) -> str:
     if milliseconds is None:
         return ""
     return _("%(seconds)s s") % {"seconds": number_format(milliseconds / 1000, decimal_pos=1)}
+
+
+def zone_of(person: Any, said: str) -> str:
+    """The time zone a person lives in: their own choice, else what the browser said in its cookie, else UTC."""
+    zone = (person.time_zone if person else "") or said
+    return zone if zone in _zones() else "UTC"
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
 
 
 def language_of(person: Any, accepted: str = "") -> str:

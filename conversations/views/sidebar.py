@@ -22,7 +22,7 @@ def listing(person: User, current: UUID | None = None, shown: int = SHOWN) -> di
         Conversation.objects.for_user(person)
         .filter(archived=False)
         .annotate(running=Exists(running))
-        .only("pk", "title", "updated", "unseen", "pinned")
+        .only("pk", "title", "updated", "unseen", "pinned", "deployment")
         .order_by("-pinned", "-updated")[: shown + 1]
     )
     grouped: dict[str, list[dict[str, Any]]] = {}
@@ -40,7 +40,12 @@ def listing(person: User, current: UUID | None = None, shown: int = SHOWN) -> di
             }
         )
     groups = [{"label": label, "conversations": rows} for label, rows in grouped.items()]
-    return {"groups": groups, "more": shown + SHOWN if len(found) > shown else 0}
+    newest = max(found, key=lambda each: each.updated, default=None)
+    return {
+        "groups": groups,
+        "more": shown + SHOWN if len(found) > shown else 0,
+        "used_last": newest.deployment_id if newest else None,
+    }
 
 
 def _label(days: int, conversation: Conversation) -> str:

@@ -19,6 +19,8 @@ function lastMessage() {
   return { after: last?.id.slice(2) ?? "", state: last?.dataset.state ?? "" };
 }
 
+document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
+
 const main = document.getElementById("main");
 const scroll = new Scroll(document.getElementById("scroller"), document.getElementById("jump"));
 const announcer = new Announcer(document.getElementById("announcer"));

@@ -17,14 +17,20 @@ export class Composer {
     form.addEventListener("htmx:beforeRequest", (event) => this.#check(event));
     form.addEventListener("htmx:afterRequest", (event) => this.#answered(event));
     form.elements.deployment?.addEventListener("change", ({ target }) => {
-      document.getElementById("chip-label").textContent = target.selectedOptions[0].textContent;
+      for (const label of document.querySelectorAll("#chip-label, #fresh .lead strong")) {
+        label.textContent = target.selectedOptions[0].textContent;
+      }
+      document.getElementById("answers-with").hidePopover();
     });
     document.getElementById("stop").addEventListener("click", ({ detail }) => {
       // Stop takes the place of Send: the second half of a double click is not meant for it.
       if (detail < 2) this.#stop();
     });
     document.addEventListener("keydown", (event) => this.#escape(event));
-    transcript.addEventListener("changed", () => this.#show());
+    transcript.addEventListener("changed", () => {
+      if (!transcript.running) this.#error.replaceChildren();
+      this.#show();
+    });
     transcript.addEventListener("replaced", () => this.#focus());
     this.#box.value ||= sessionStorage.getItem(this.#draft) ?? "";
     this.#typed();

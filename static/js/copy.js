@@ -1,11 +1,10 @@
 // Copy buttons: a question, an answer, a block of code.
 const MARKED = 1500; // ms
 
-function textFor(button) {
+// Questions and answers are copied as they were written, in Markdown.
+async function textFor(button) {
   if ("copyCode" in button.dataset) return button.closest(".code").querySelector("code").textContent;
-  const article = button.closest("article");
-  if ("copyQuestion" in button.dataset) return article.querySelector(".ask").textContent;
-  return article.querySelector(".prose").innerText;
+  return fetch(button.dataset.copyAnswer ?? button.dataset.copyQuestion).then((response) => (response.ok ? response.text() : Promise.reject(response)));
 }
 
 // Without TLS browsers hide the clipboard, except on the machine itself.
@@ -22,7 +21,7 @@ export function listenForCopies() {
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest("[data-copy-code], [data-copy-question], [data-copy-answer]");
     if (!button) return;
-    await write(textFor(button));
+    await write(await textFor(button));
     const use = button.querySelector("use");
     const before = use.getAttribute("href");
     use.setAttribute("href", before.replace(/#.*/, "#check"));

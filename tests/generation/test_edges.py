@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
 
-from conversations import consumers, generation
+from conversations import generation, viewer
 from conversations.answering.history import fit
 from conversations.completions.errors import PromptTooLong
 from conversations.completions.wire import Message as Said
@@ -52,7 +52,7 @@ async def test_a_handler_that_fails_leaves_nothing_behind(talk, upstream, monkey
     def locked(*_):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(consumers.ConversationConsumer, "_message", locked)
+    monkeypatch.setattr(viewer.Viewer, "message", locked)
     before = asyncio.all_tasks()
     tab = talk.tab()
     await tab.__aenter__()
@@ -188,19 +188,18 @@ async def test_viewers_do_not_wait_for_ever_when_saving_itself_fails(talk, upstr
     upstream.resume()
 
 
-async def test_a_database_that_failed_makes_nobody_doubt_leases(talk, upstream, monkeypatch):
-    upstream.stall("Still")
-    await talk.ask()
-    await talk.writing()
-    await Message.objects.running().aupdate(runner="another process")
+async def test_a_database_that_failed_makes_nobody_doubt_leases(talk, deployment, monkeypatch):
+    theirs = await sync_to_async(factories.make_conversation)(talk.person, deployment=deployment)
+    answer = (await sync_to_async(theirs.ask)("Who?")).answer
     await make_lost()
-    monkeypatch.setattr(runner, "_tasks", {})
     monkeypatch.setattr(runner, "_blind_since", time.monotonic())
     await generation.sweep()
-    assert (await talk.answer()).running
+    await answer.arefresh_from_db()
+    assert answer.running
     monkeypatch.setattr(runner, "_blind_since", time.monotonic() - 16)
     await generation.sweep()
-    assert not (await talk.answer()).running
+    await answer.arefresh_from_db()
+    assert not answer.running
 
 
 async def test_what_failed_before_a_fallback_is_in_the_details(talk, upstream, deployment, settings):
