@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from conversations.admin import trying
 from conversations.models import Deployment
 from conversations.models.deployment import kinds
 
@@ -76,6 +81,31 @@ class DeploymentAdmin(admin.ModelAdmin):
         (_("Model"), {"fields": ("model", "api_version", "context_window")}),
         (_("Use"), {"fields": ("position", "fallback", "enabled")}),
     )
+
+    change_form_template = "admin/deployment.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.attempt)
+        name = "conversations_deployment_try"
+        return [path("<path:object_id>/try/", view, name=name), *super().get_urls()]
+
+    def attempt(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask the stored deployment one question; the answer is a message on its form."""
+        deployment = self.get_object(request, object_id)
+        if deployment is None or not self.has_change_permission(request, deployment):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        trial = async_to_sync(trying.attempt)(deployment)
+        self.message_user(request, trial.words, messages.SUCCESS if trial.works else messages.ERROR)
+        return redirect("admin:conversations_deployment_change", deployment.pk)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """Back to the form, where it can be tried: a mistyped one would answer everybody's next chat."""
+        if "_addanother" in request.POST or "_continue" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        super().response_add(request, obj, post_url_continue)
+        return redirect("admin:conversations_deployment_change", obj.pk)
 
     @admin.display(description=_("key"), boolean=True)
     def has_key(self, deployment: Deployment) -> bool:

@@ -18,6 +18,8 @@ from conversations.completions.wire import ChatRequest
 KINDS = {
     "openai": "conversations.completions.endpoints.OpenAI",
     "azure": "conversations.completions.endpoints.Azure",
+    "azure_v1": "conversations.completions.endpoints.AzureV1",
+    "azure_inference": "conversations.completions.endpoints.AzureInference",
     "offline": "conversations.completions.endpoints.Offline",
 }
 
@@ -113,6 +115,40 @@ class Azure(OpenAI):
     def headers(self, endpoint: Endpoint) -> dict[str, str]:
         key = clean_key(endpoint)
         return {"api-key": key} if key else {}
+
+
+class AzureV1(Azure):
+    """Azure OpenAI without dated versions: the deployment is the body's model."""
+
+    def url(self, endpoint: Endpoint) -> str:
+        return join(endpoint.address.strip().rstrip("/").removesuffix("/openai/v1"), "/openai/v1/chat/completions")
+
+
+class AzureInference(Azure):
+    """Azure AI model inference (2024-05-01-preview): many models, and fewer parameters: others are refused."""
+
+    parameters = {
+        "temperature": Range(0, 1),
+        "top_p": Range(0, 1),
+        "max_tokens": Range(1, 1_000_000),
+        "stop": None,
+        "seed": None,
+        "presence_penalty": Range(-2, 2),
+        "frequency_penalty": Range(-2, 2),
+        "response_format": None,
+        "tools": None,
+        "tool_choice": None,
+        "stream": None,
+    }
+
+    def url(self, endpoint: Endpoint) -> str:
+        return join(endpoint.address, "/chat/completions", {"api-version": endpoint.api_version})
+
+    def body(self, request: ChatRequest, endpoint: Endpoint) -> ChatRequest:
+        """As the others; `stop` is always a list here, and there is one name for the limit of an answer."""
+        stop = [request.stop] if isinstance(request.stop, str) else request.stop
+        limit = request.max_tokens or request.max_completion_tokens
+        return super().body(msgspec.structs.replace(request, stop=stop, max_tokens=limit), endpoint)
 
 
 class Offline(OpenAI):

@@ -23,7 +23,9 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 def kinds() -> list[tuple[str, str]]:
     labels = {
         "openai": _("OpenAI or compatible"),
-        "azure": _("Azure OpenAI"),
+        "azure": _("Azure OpenAI, with API versions"),
+        "azure_v1": _("Azure OpenAI, v1"),
+        "azure_inference": _("Azure AI model inference"),
         "offline": _("Offline (built in)"),
     }
     return [(kind, str(labels.get(kind, kind))) for kind in KINDS]
@@ -58,7 +60,8 @@ class Deployment(models.Model):
         blank=True,
         validators=[check_endpoint],
         help_text=_(
-            "OpenAI or compatible: the base URL up to and including /v1. Azure OpenAI: https://NAME.openai.azure.com."
+            "OpenAI or compatible: the base URL up to and including /v1. Azure OpenAI: https://NAME.openai.azure.com. "
+            "Azure AI model inference: https://NAME.services.ai.azure.com/models."
         ),
     )
     model = models.CharField(

@@ -1,5 +1,6 @@
 """Kinds of deployments: where they are asked, with which key, and what is sent."""
 
+import msgspec
 import pytest
 
 from conversations.completions.endpoints import KINDS, PARAMETERS, Endpoint, kind
@@ -39,6 +40,43 @@ def test_azure_has_the_deployment_in_the_path_and_the_version_in_the_query(addre
     )
 
 
+@pytest.mark.parametrize("address", ["https://r.openai.azure.com", "https://r.openai.azure.com/openai/v1/"])
+def test_azure_v1_has_neither_deployment_nor_version_in_its_address(address: str) -> None:
+    assert url(kind="azure_v1", address=address) == "https://r.openai.azure.com/openai/v1/chat/completions"
+
+
+def test_model_inference_is_asked_under_its_base_with_a_version() -> None:
+    asked = url(
+        kind="azure_inference", address="https://r.services.ai.azure.com/models", api_version="2024-05-01-preview"
+    )
+    assert asked == "https://r.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview"
+
+
+def test_model_inference_is_sent_only_what_it_knows() -> None:
+    request = ChatRequest(
+        messages=[Message(role="user", content="Hi")],
+        stop="END",
+        max_completion_tokens=9,
+        n=2,
+        user="me",
+        logit_bias={"1": 1},
+        logprobs=True,
+        stream=True,
+        stream_options={"include_usage": True},
+        parallel_tool_calls=False,
+        temperature=0.5,
+    )
+    sent = msgspec.to_builtins(kind("azure_inference").body(request, endpoint(kind="azure_inference")))
+    assert sent == {
+        "messages": [{"role": "user", "content": "Hi"}],
+        "model": "gpt-4o",
+        "stop": ["END"],
+        "max_tokens": 9,
+        "stream": True,
+        "temperature": 0.5,
+    }
+
+
 def test_names_cannot_leave_their_place_in_the_url() -> None:
     asked = url(kind="azure", address="https://r.test", model="../a?b#c", api_version="1&x=y")
     assert asked == "https://r.test/openai/deployments/..%2Fa%3Fb%23c/chat/completions?api-version=1%26x%3Dy"
@@ -46,7 +84,13 @@ def test_names_cannot_leave_their_place_in_the_url() -> None:
 
 @pytest.mark.parametrize(
     ("name", "headers"),
-    [("openai", {"Authorization": "Bearer sk-secret"}), ("azure", {"api-key": "sk-secret"}), ("offline", {})],
+    [
+        ("openai", {"Authorization": "Bearer sk-secret"}),
+        ("azure", {"api-key": "sk-secret"}),
+        ("azure_v1", {"api-key": "sk-secret"}),
+        ("azure_inference", {"api-key": "sk-secret"}),
+        ("offline", {}),
+    ],
 )
 def test_key_travels_in_the_header_of_its_kind(name: str, headers: dict[str, str]) -> None:
     assert kind(name).headers(endpoint(kind=name)) == headers
