@@ -37,6 +37,7 @@ class DeploymentForm(forms.ModelForm):
             "remove_key",
             "model",
             "api_version",
+            "reasoning",
             "context_window",
             "fallback",
             "position",
@@ -78,7 +79,7 @@ class DeploymentAdmin(admin.ModelAdmin):
     search_fields = ("name", "label", "endpoint")
     fieldsets = (
         (None, {"fields": ("name", "label", "kind", "endpoint", ("key", "remove_key"))}),
-        (_("Model"), {"fields": ("model", "api_version", "context_window")}),
+        (_("Model"), {"fields": ("model", "api_version", "reasoning", "context_window")}),
         (_("Use"), {"fields": ("position", "fallback", "enabled")}),
     )
 

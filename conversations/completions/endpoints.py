@@ -32,6 +32,7 @@ class Endpoint:
     key: str = field(default="", repr=False)
     api_version: str = ""
     name: str = ""
+    reasoning: bool = False  # a model that thinks first: other limits, no sampling
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,19 @@ PARAMETERS: dict[str, Range | tuple[str, ...] | None] = {
 }
 
 
+# What reasoning models refuse; `max_completion_tokens` takes the place of `max_tokens`.
+SAMPLING = {
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "presence_penalty",
+    "frequency_penalty",
+    "logit_bias",
+    "logprobs",
+    "top_logprobs",
+}
+
+
 class Kind(Protocol):
     """`transport` is the dotted path of an httpx transport that stays in this process; empty: the network."""
 
@@ -99,8 +113,14 @@ class OpenAI:
         return {"Authorization": f"Bearer {key}"} if key else {}
 
     def body(self, request: ChatRequest, endpoint: Endpoint) -> ChatRequest:
-        """The request with the upstream's model and without what this kind does not take."""
+        """The request with the upstream's model and without what this kind, or a reasoning model, does not take."""
         taken = {"messages", *self.parameters}
+        if endpoint.reasoning:
+            taken -= SAMPLING
+            limit = request.max_completion_tokens or request.max_tokens
+            request = msgspec.structs.replace(request, max_completion_tokens=limit)
+        else:
+            taken -= {"reasoning_effort"}
         dropped: dict[str, Any] = dict.fromkeys(set(request.__struct_fields__) - taken)
         return msgspec.structs.replace(request, **{**dropped, "model": endpoint.model})
 
@@ -154,6 +174,13 @@ class AzureInference(Azure):
 class Offline(OpenAI):
     """The built-in deployment, over an in-process transport: the address is never resolved."""
 
+    parameters = {
+        name: PARAMETERS[name]
+        for name in (
+            *("max_tokens", "max_completion_tokens", "stop", "n", "logprobs", "top_logprobs", "response_format"),
+            *("tools", "tool_choice", "parallel_tool_calls", "stream", "stream_options"),
+        )
+    }
     transport = "conversations.completions.offline.transport.OfflineTransport"
 
     def url(self, endpoint: Endpoint) -> str:

@@ -31,7 +31,7 @@ def load(message_id: UUID, runner: str) -> Work | None:
         return None
     attempt = message.attempts.order_by("-number")[0]
     path = message.conversation.path(message.pk)
-    request = wire.ChatRequest(messages=_messages(attempt.system_text, path))
+    request = wire.ChatRequest(messages=_messages(attempt.system_text, path), **attempt.parameters)
     return Work(
         message=message.pk,
         conversation=message.conversation_id,

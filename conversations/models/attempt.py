@@ -29,7 +29,8 @@ class Attempt(models.Model):
     # What was asked for
     deployment = models.ForeignKey(Deployment, models.PROTECT, null=True, related_name="+")
     system_text = models.TextField(blank=True)
-    facts = models.JSONField(default=dict, help_text="Messages sent and left out, parameters.")
+    parameters = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict, help_text="Messages sent and left out.")
     tries = models.JSONField(default=list, help_text="Failed tries before the first token.")
 
     # What came

@@ -73,6 +73,7 @@ class Conversation(models.Model):
     leaf = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
     deployment = models.ForeignKey(Deployment, models.PROTECT, null=True, blank=True, related_name="conversations")
     prompt = models.ForeignKey(PromptVersion, models.PROTECT, null=True, blank=True, related_name="conversations")
+    parameters = models.JSONField(default=dict, blank=True)
     prompt_values = models.JSONField(default=dict, blank=True)
     pinned = models.BooleanField(_("pinned"), default=False)
     archived = models.BooleanField(_("archived"), default=False)
@@ -249,6 +250,7 @@ class Conversation(models.Model):
             language=language,
             deployment_id=self.deployment_id,
             system_text=self.prompt.render(self.prompt_values) if self.prompt else "",
+            parameters=self.parameters,
         )
 
     def _moved_to(self, leaf: Message | None) -> None:

@@ -8,7 +8,8 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.completions.endpoints import KINDS, Endpoint
+from conversations.completions.endpoints import KINDS, Endpoint, Range
+from conversations.completions.endpoints import kind as endpoint_kind
 from conversations.models.secrets import LostSecrets, Secrets, SecretsField
 
 KEY = "/key"
@@ -73,6 +74,11 @@ class Deployment(models.Model):
     api_version = models.CharField(
         _("API version"), max_length=32, blank=True, help_text=_("Azure only, such as 2024-10-21.")
     )
+    reasoning = models.BooleanField(
+        _("reasoning model"),
+        default=False,
+        help_text=_("It thinks before it answers: no temperature, and a limit that counts its thoughts too."),
+    )
     context_window = models.PositiveIntegerField(
         _("context window"),
         default=128_000,
@@ -130,7 +136,14 @@ class Deployment(models.Model):
             key=self.key,
             api_version=self.api_version,
             name=self.name,
+            reasoning=self.reasoning,
         )
+
+    def parameters(self) -> dict[str, Range | tuple[str, ...] | None]:
+        """What a person may set for its answers, with range or choices."""
+        offered = ("reasoning_effort", "max_tokens") if self.reasoning else ("temperature", "top_p", "max_tokens")
+        taken = endpoint_kind(self.kind).parameters
+        return {name: taken[name] for name in offered if name in taken}
 
     def line(self) -> list["Deployment"]:
         """This deployment and those that take over for it, in order, each once, usable ones only."""

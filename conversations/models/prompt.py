@@ -1,12 +1,19 @@
 """System prompts: versioned, so that an answer keeps the words it was given."""
 
 import re
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    def for_user(self, user: models.Model) -> Self:
+        """This person's own prompts and those that are shared."""
+        return self.filter(models.Q(owner=None) | models.Q(owner_id=user.pk))
 
 
 class Prompt(models.Model):
@@ -24,6 +31,8 @@ class Prompt(models.Model):
     )
     created = models.DateTimeField(auto_now_add=True)
 
+    objects = PromptQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("system prompt")
         verbose_name_plural = _("system prompts")
@@ -34,7 +43,7 @@ class Prompt(models.Model):
 
     @property
     def latest(self) -> "PromptVersion | None":
-        return self.versions.order_by("-number").first()
+        return max(self.versions.all(), key=lambda each: each.number, default=None)
 
     def write(self, text: str) -> "PromptVersion":
         """The version that holds `text`: the latest if nothing changed, else a new one."""

@@ -28,6 +28,7 @@ from conversations.models import Busy, Conversation, Deployment, Final, Message,
 from conversations.requests import PersonRequest
 from conversations.views import pages, present
 from conversations.views.access import find_conversation, find_message, may_start
+from conversations.views.settling import Wrong, settle
 
 log = logging.getLogger(__name__)
 
@@ -137,8 +138,7 @@ def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
         try:
             if new:
                 found = Conversation.start(request.user, id=pk, text=text, deployment=_deployment(request, None))
-            else:
-                _choose(request, found)
+            _settle(request, found)
             if found.deleted is not None:  # in another tab
                 raise Http404
             turn = found.ask(text, client_id=client_id, parent=parent, language=get_language() or "")
@@ -155,16 +155,15 @@ def _again(request: PersonRequest, conversation: UUID, message: UUID) -> Message
     if old.parent is None:
         raise Http404
     with transaction.atomic():
-        _choose(request, old.conversation)
+        _settle(request, old.conversation)
         return old.conversation.answer_again(old.parent, language=get_language() or "")
 
 
-def _choose(request: PersonRequest, found: Conversation) -> None:
-    """From now on the deployment that the form names answers this conversation."""
-    deployment = _deployment(request, found)
-    if deployment != found.deployment:
-        found.deployment = deployment
-        found.save(update_fields=["deployment"])
+def _settle(request: PersonRequest, found: Conversation) -> None:
+    try:
+        settle(request, found, _deployment(request, found))
+    except Wrong as wrong:
+        raise Refusal(422, str(wrong)) from None
 
 
 def _edit(request: PersonRequest, conversation: UUID, message: UUID) -> Turn:
@@ -172,7 +171,7 @@ def _edit(request: PersonRequest, conversation: UUID, message: UUID) -> Turn:
     if old.role != Role.USER:
         raise Http404
     with transaction.atomic():
-        _choose(request, old.conversation)
+        _settle(request, old.conversation)
         return old.conversation.ask(
             _text(request, f"edit-{old.pk}", "text"),
             parent=old.parent_id,

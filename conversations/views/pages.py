@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from conversations import generation
 from conversations.models import Conversation, Deployment, User
 from conversations.requests import PersonRequest
-from conversations.views import present, sidebar
+from conversations.views import present, settling, sidebar
 from conversations.views.access import find_conversation, find_message, sign_new_chat
 
 
@@ -103,6 +103,7 @@ def _common(person: User, found: Conversation | None, pk: UUID, deployments: lis
             _("Write a table of the planets."),
             _("How many days are left until 1 January?"),
         ],
+        **settling.offered(person, found, deployments),
         **sidebar.listing(person, found.pk if found else None),
         "max_text": settings.MAX_QUESTION,
         "person": person,

@@ -16,12 +16,6 @@ export class Composer {
     form.addEventListener("htmx:configRequest", (event) => this.#configure(event));
     form.addEventListener("htmx:beforeRequest", (event) => this.#check(event));
     form.addEventListener("htmx:afterRequest", (event) => this.#answered(event));
-    form.elements.deployment?.addEventListener("change", ({ target }) => {
-      for (const label of document.querySelectorAll("#chip-label, #fresh .lead strong")) {
-        label.textContent = target.selectedOptions[0].textContent;
-      }
-      document.getElementById("answers-with").hidePopover();
-    });
     document.getElementById("stop").addEventListener("click", ({ detail }) => {
       // Stop takes the place of Send: the second half of a double click is not meant for it.
       if (detail < 2) this.#stop();
