@@ -95,7 +95,6 @@ export class Composer {
       document.getElementById("main").dataset.new = "no";
       this.#box.value = kept;
       this.#typed();
-      this.#transcript.resyncRunning();
       this.#transcript.toEnd();
       this.#show();
       this.#focus();

@@ -24,6 +24,7 @@ export class Transcript extends EventTarget {
     socket.addEventListener("connected", () => this.resyncRunning());
     log.addEventListener("htmx:afterSwap", () => {
       this.#changed();
+      this.resyncRunning(); // what the socket told before these articles came is not in them
       this.dispatchEvent(new Event("replaced"));
     });
     log.addEventListener("htmx:oobAfterSwap", () => this.#changed());
@@ -107,7 +108,7 @@ export class Transcript extends EventTarget {
     this.#changed();
   }
 
-  // After articles came or changed: the fresh page goes, twins go, and running answers are asked for.
+  // After articles came or changed: the fresh page goes, and twins go.
   #changed() {
     document.getElementById("fresh")?.remove();
     const seen = new Set();
