@@ -20,6 +20,7 @@ urlpatterns = [
     path("archived/", managing.archived, name="archived"),
     path("search", searching.search, name="search"),
     path("c/<uuid:conversation>/m/<uuid:message>/", pages.message, name="message"),
+    path("c/<uuid:conversation>/m/<uuid:message>/earlier", pages.earlier, name="earlier"),
     path("c/<uuid:conversation>/m/<uuid:message>/text", pages.text, name="text"),
     path("c/<uuid:conversation>/m/<uuid:message>/stop", asking.stop, name="stop"),
     path("c/<uuid:conversation>/m/<uuid:message>/continue", asking.go_on, name="continue"),

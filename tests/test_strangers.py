@@ -21,7 +21,7 @@ OF_A_CONVERSATION = {"conversation", "ask", "menu", "rename", "pin", "archive", 
     "export_json",
 }
 SUFFIXES = {"conversation": "", "take_back": "take-back", "export_md": "export.md", "export_json": "export.json"}
-OF_A_MESSAGE = {"message", "text", "stop", "continue", "regenerate", "edit"}
+OF_A_MESSAGE = {"message", "text", "earlier", "stop", "continue", "regenerate", "edit"}
 ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
 COMMANDS = {"ask", "rename", "pin", "archive", "delete", "take_back", "stop", "continue", "regenerate", "edit"}
 

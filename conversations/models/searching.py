@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LONGEST = 50_000  # characters of a text that are searched: PostgreSQL takes a megabyte of words
 LONGEST_WORD = 64  # characters; of longer ones the rest is left out
 MOST_WORDS = 12  # of a search
+MOST_FOUND = 1000  # texts that SQLite looks at, the newest: a word may be in all of them
+NEWEST = "SELECT rowid FROM conversations_search WHERE conversations_search MATCH %s ORDER BY rowid DESC LIMIT %s"
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+", re.UNICODE)
 _IS_CJK = re.compile(rf"[{_CJK}]")
@@ -52,10 +54,7 @@ class SearchTextQuerySet(models.QuerySet["SearchText"]):
             return mine.none()
         if connections[self.db].vendor == "sqlite":
             terms = [f'"{each}"' for each in (_owned(owner.pk), *wanted)]
-            found = RawSQL(
-                "SELECT rowid FROM conversations_search WHERE conversations_search MATCH %s", [" ".join(terms) + "*"]
-            )
-            return mine.filter(pk__in=found)
+            return mine.filter(pk__in=RawSQL(NEWEST, [" ".join(terms) + "*", MOST_FOUND]))
         terms = [f"'{each}'" for each in (_owned(owner.pk), *wanted)]
         matches = RawSQL(
             "to_tsvector('simple', conversations_searchtext.words) @@ to_tsquery('simple', %s)",

@@ -8,14 +8,17 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conversations import generation
-from conversations.models import Conversation, Deployment, User
+from conversations.models import Conversation, Deployment, Message, User
 from conversations.requests import PersonRequest
 from conversations.views import present, settling, sidebar
 from conversations.views.access import find_conversation, find_message, sign_new_chat
+
+SHOWN = 40  # messages of a long conversation that are shown at first
 
 
 @require_safe
@@ -53,7 +56,16 @@ def conversation(request: PersonRequest, conversation: UUID) -> HttpResponse:
 def message(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """The branch that a message is on, whichever branch is current."""
     found = find_message(request.user, conversation, message)
-    return show(request, found.conversation, found.conversation.branch_through(found))
+    return show(request, found.conversation, found.conversation.branch_through(found), sought=found.pk)
+
+
+@require_safe
+@login_required
+def earlier(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
+    """For htmx: the messages before this one on its branch, as many as a page shows at once."""
+    found = find_message(request.user, conversation, message)
+    path = found.conversation.path(found.pk)[:-1]
+    return _transcript(request, found.conversation, path, max(0, len(path) - SHOWN))
 
 
 @require_safe
@@ -64,15 +76,18 @@ def text(request: PersonRequest, conversation: UUID, message: UUID) -> HttpRespo
     return HttpResponse(found.text, content_type="text/plain; charset=utf-8")
 
 
-def show(request: PersonRequest, found: Conversation, leaf: UUID | None) -> HttpResponse:
-    """The page of a conversation at `leaf`; for htmx only what is in the transcript."""
+def show(request: PersonRequest, found: Conversation, leaf: UUID | None, *, sought: UUID | None = None) -> HttpResponse:
+    """The page of a conversation at `leaf`; for htmx only what is in the transcript.
+
+    A long one is shown from its end, or from a little before the message that is `sought`; the rest comes on demand.
+    """
     generation.mark_lost(found.messages.all())
     path = found.path(leaf)
-    turns = present.turns(found, path)
+    start = 0 if "all" in request.GET else max(0, len(path) - SHOWN)
+    start = min([start, *(max(0, at - 4) for at, each in enumerate(path) if each.pk == sought)])
     Conversation.objects.for_user(request.user).filter(pk=found.pk).seen()
     if request.htmx:
-        partial = {"turns": turns, "person": request.user}
-        return render(request, "conversations/_transcript.html", partial)
+        return _transcript(request, found, path, start)
     deployments = list(Deployment.objects.usable())
     disabled = found.deployment is not None and not found.deployment.enabled
     if disabled:
@@ -82,13 +97,23 @@ def show(request: PersonRequest, found: Conversation, leaf: UUID | None) -> Http
     context: dict[str, Any] = {
         **_common(request.user, found, found.pk, deployments),
         "key": "",
-        "turns": turns,
+        **_turns(found, path, start),
         "deployment": found.deployment or (deployments[0] if deployments else None),
         "leaf": str(leaf or ""),
         "busy": any(each.running for each in path),
         "empty_reason": reason,
     }
     return render(request, "conversations/chat.html", context)
+
+
+def _transcript(request: PersonRequest, found: Conversation, path: list[Message], start: int) -> HttpResponse:
+    context = {**_turns(found, path, start), "person": request.user}
+    return render(request, "conversations/_transcript.html", context)
+
+
+def _turns(found: Conversation, path: list[Message], start: int) -> dict[str, Any]:
+    before = reverse("earlier", args=[found.pk, path[start].pk]) if start else ""
+    return {"turns": present.turns(found, path[start:]), "earlier": before}
 
 
 def _common(person: User, found: Conversation | None, pk: UUID, deployments: list[Deployment]) -> dict[str, Any]:

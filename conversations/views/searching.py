@@ -1,6 +1,7 @@
 """Search over titles and texts: a page, and the palette that shows the same results while one types."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -94,4 +95,9 @@ def _pattern(wanted: list[str]) -> re.Pattern[str]:
 
 def folded(text: str) -> str:
     """Folded letter by letter, so that places in it are places in `text`."""
-    return "".join(one if len(one := fold(each)) == 1 else each for each in text)
+    return text.lower() if text.isascii() else "".join(map(_folded_letter, text))
+
+
+@lru_cache(4096)
+def _folded_letter(letter: str) -> str:
+    return one if len(one := fold(letter)) == 1 else letter

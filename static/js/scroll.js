@@ -12,6 +12,13 @@ export class Scroll {
     new ResizeObserver(() => this.follow()).observe(scroller);
   }
 
+  // What comes above the view must not move it; browsers see to that themselves except at the very top.
+  keepAbove(change) {
+    const fromEnd = this.#scroller.scrollHeight - this.#scroller.scrollTop;
+    change();
+    this.#scroller.scrollTop = this.#scroller.scrollHeight - fromEnd;
+  }
+
   follow() {
     // The text may come before the event that tells that the reader has moved.
     if (this.#movedUp) this.#following = false;

@@ -27,6 +27,13 @@ export class Transcript extends EventTarget {
       this.resyncRunning(); // what the socket told before these articles came is not in them
       this.dispatchEvent(new Event("replaced"));
     });
+    // Earlier messages come above what is being read, and no answer among them is running.
+    log.addEventListener("htmx:beforeSwap", (event) => {
+      if (!event.detail.target.matches("[data-earlier]") || !event.detail.shouldSwap) return;
+      event.detail.shouldSwap = false;
+      this.#scroll.keepAbove(() => event.detail.target.replaceWith(parse(event.detail.serverResponse)));
+      window.htmx.process(log);
+    });
     log.addEventListener("htmx:oobAfterSwap", () => this.#changed());
   }
 
