@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import account, asking, health, managing, pages, searching
+from conversations.views import account, asking, health, judging, managing, pages, searching
 
 urlpatterns = [
     path("", pages.new_chat, name="new_chat"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("archived/", managing.archived, name="archived"),
     path("search", searching.search, name="search"),
     path("c/<uuid:conversation>/m/<uuid:message>/", pages.message, name="message"),
+    path("c/<uuid:conversation>/m/<uuid:message>/feedback", judging.feedback, name="feedback"),
     path("c/<uuid:conversation>/m/<uuid:message>/earlier", pages.earlier, name="earlier"),
     path("c/<uuid:conversation>/m/<uuid:message>/text", pages.text, name="text"),
     path("c/<uuid:conversation>/m/<uuid:message>/stop", asking.stop, name="stop"),

@@ -21,9 +21,21 @@ OF_A_CONVERSATION = {"conversation", "ask", "menu", "rename", "pin", "archive", 
     "export_json",
 }
 SUFFIXES = {"conversation": "", "take_back": "take-back", "export_md": "export.md", "export_json": "export.json"}
-OF_A_MESSAGE = {"message", "text", "earlier", "stop", "continue", "regenerate", "edit"}
+OF_A_MESSAGE = {"message", "feedback", "text", "earlier", "stop", "continue", "regenerate", "edit"}
 ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
-COMMANDS = {"ask", "rename", "pin", "archive", "delete", "take_back", "stop", "continue", "regenerate", "edit"}
+COMMANDS = {
+    "ask",
+    "feedback",
+    "rename",
+    "pin",
+    "archive",
+    "delete",
+    "take_back",
+    "stop",
+    "continue",
+    "regenerate",
+    "edit",
+}
 
 
 def routes(resolver=None, prefix=""):

@@ -4,6 +4,7 @@ from conversations.models.access import Reader
 from conversations.models.attempt import Attempt
 from conversations.models.conversation import Busy, Conversation, Final, Turn
 from conversations.models.deployment import Deployment
+from conversations.models.feedback import Feedback, Reason
 from conversations.models.message import CONTINUABLE, RUNNING, Message, MessageQuerySet, Role, State
 from conversations.models.prompt import Prompt, PromptVersion
 from conversations.models.searching import SearchText
@@ -16,12 +17,14 @@ __all__ = [
     "Busy",
     "Conversation",
     "Deployment",
+    "Feedback",
     "Final",
     "Message",
     "MessageQuerySet",
     "Prompt",
     "PromptVersion",
     "Reader",
+    "Reason",
     "Role",
     "SearchText",
     "State",

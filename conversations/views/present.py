@@ -14,7 +14,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from conversations.generation import View
-from conversations.models import CONTINUABLE, Conversation, Message, Role, State
+from conversations.models import CONTINUABLE, Conversation, Message, Reason, Role, State
 from conversations.rendering import Labels, blocks
 
 FOLDED = 2000  # characters of a long question that are shown at first
@@ -35,7 +35,7 @@ def labels() -> Labels:
 
 def turns(conversation: Conversation, path: list[Message]) -> list[dict[str, Any]]:
     """The messages of a branch, oldest first, as the templates take them."""
-    prefetch_related_objects(path, "attempts")
+    prefetch_related_objects(path, "attempts", "feedback")
     siblings = _siblings(conversation)
     words = labels()
     return [article(each, siblings, words=words) for each in path]
@@ -85,6 +85,9 @@ def article(
             "try_again": state in AGAIN or (state == State.STOPPED and not text),
             "regenerate": not asked and state not in {State.PENDING, State.STREAMING},
         },
+        "feedback": None if asked else getattr(message, "feedback", None),
+        "reasons": Reason.choices,
+        "reasoning": last.reasoning if last and state not in {State.PENDING, State.STREAMING} else "",
         "details": _details(attempts) if state not in {State.PENDING, State.STREAMING} else [],
     }
 
@@ -115,7 +118,7 @@ def _steps(message: Message, siblings: list[UUID]) -> dict[str, Any]:
 
 def _urls(message: Message) -> dict[str, str]:
     ids = [message.conversation_id, message.pk]
-    names = ("edit", "text") if message.role == Role.USER else ("stop", "continue", "regenerate", "text")
+    names = ("edit", "text") if message.role == Role.USER else ("stop", "continue", "regenerate", "text", "feedback")
     return {"open": reverse("message", args=ids), **{n: reverse(n, args=ids) for n in names}}
 
 

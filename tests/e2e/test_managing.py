@@ -84,3 +84,17 @@ def test_the_palette_closes_and_says_when_nothing_is_found(page):
     expect(page.get_by_role("dialog", name="Search")).to_contain_text("Nothing was found")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Search")).to_be_hidden()
+
+
+def test_a_bad_answer_is_asked_why(page):
+    page.get_by_role("button", name="Bad answer").click()
+    expect(page.get_by_role("group", name="What was wrong?")).to_be_visible()
+    assert_clean(page)
+    page.get_by_label("Not complete").check()
+    page.get_by_placeholder("In your words").fill("The coast is missing.")
+    page.locator(".why").get_by_role("button", name="Send").click()
+    expect(page.get_by_role("group", name="What was wrong?")).to_be_hidden()
+    expect(page.get_by_role("button", name="Bad answer")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Good answer").click()
+    expect(page.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+    assert_clean(page)
