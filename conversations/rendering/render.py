@@ -3,7 +3,7 @@
 import re
 from html import escape, unescape
 
-from conversations.rendering import clean, code, links, shape
+from conversations.rendering import clean, code, links, math, shape
 from conversations.rendering.labels import ENGLISH, Labels
 from conversations.rendering.markdown import Root, whole
 
@@ -26,6 +26,8 @@ def dress(root: Root, labels: Labels) -> str:
         block = links.mark(block)
     if "<pre" in block:
         block = code.dress(block, labels, growing=root.growing)
+    if 'class="math' in block:
+        block = math.dress(block)
     if "<table>" in block:
         block = _tables(block, labels)
     return block

@@ -13,7 +13,7 @@ from tests.rendering.markdownish import TEXTS
 from tests.rendering.reading import Element, Page, read
 
 ONLY = re.compile  # a pattern that a whole attribute value must match
-ADDRESS = ONLY(r"https?://[a-z0-9._:\[\]-]+([/?#][^\s\"<>`\\]*)?|mailto:[^\s\"'<>?&@]+@[a-z0-9.-]+")
+ADDRESS = ONLY(r"https?://[a-z0-9._:\[\]-]+([/?#][^\s\"<>`\\]*)?|mailto:[^\s\"'<>?&@]+@[A-Za-z0-9.-]+")
 TOKEN = {"class": ONLY("host|math|math math-display|task|[ksmcfid]")}
 CELL = {"align": ONLY("left|center|right")}
 BARE = "p h3 h4 h5 h6 ul li blockquote em strong del br hr code table thead tbody tr"
@@ -40,6 +40,40 @@ ALLOWED: dict[str, dict[str, re.Pattern[str]]] = {
         "data-copy-code": ONLY(""),
         "aria-label": ONLY("Copy code"),
     },
+    **dict.fromkeys(
+        [
+            "mrow",
+            "ms",
+            "mtext",
+            "msqrt",
+            "mroot",
+            "msub",
+            "msup",
+            "msubsup",
+            "munder",
+            "munderover",
+            "mmultiscripts",
+            "mprescripts",
+            "mtr",
+            "mpadded",
+            "mphantom",
+        ],
+        {},
+    ),
+    "math": {"display": ONLY("inline|block")},
+    "mo": dict.fromkeys(
+        ["stretchy", "fence", "separator", "form", "largeop", "movablelimits", "symmetric", "minsize", "maxsize"],
+        ONLY("[a-z0-9.% ]*"),
+    ),
+    "mi": {"mathvariant": ONLY("[a-z-]*")},
+    "mn": {"mathvariant": ONLY("[a-z-]*")},
+    "mfrac": {"linethickness": ONLY("[a-z0-9.]*"), "displaystyle": ONLY("true|false")},
+    "mstyle": {"displaystyle": ONLY("true|false"), "scriptlevel": ONLY("[0-9+-]*")},
+    "mspace": {"width": ONLY("[a-z0-9.-]*"), "linebreak": ONLY("newline")},
+    "mtable": dict.fromkeys(["columnalign", "rowspacing", "columnspacing"], ONLY("[a-z0-9. ]*")),
+    "mtd": {"columnalign": ONLY("[a-z ]*")},
+    "menclose": {"notation": ONLY("[a-z ]*")},
+    "mover": {"accent": ONLY("true|false")},
     "svg": {"class": ONLY("icon"), "aria-hidden": ONLY("true")},
     "use": {"href": ONLY(re.escape("/static/icons.svg#copy"))},
 }

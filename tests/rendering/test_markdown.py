@@ -1,5 +1,8 @@
 """What each construct of Markdown becomes on the page."""
 
+import re
+from html import escape
+
 import pytest
 
 from conversations.rendering import Labels, blocks, plain
@@ -61,14 +64,29 @@ def test_tasks_are_characters_not_controls():
 
 
 @pytest.mark.parametrize("tex", ["$a<b$", r"\(a<b\)"])
-def test_math_in_a_line_is_its_tex(tex):
-    assert blocks(tex) == ['<p><span class="math">a&lt;b</span></p>']
+def test_math_in_a_line_is_drawn(tex):
+    drawn = '<math display="inline"><mrow><mi>a</mi><mo>&lt;</mo><mi>b</mi></mrow></math>'
+    assert blocks(tex) == [f'<p><span class="math">{drawn}</span></p>']
 
 
 @pytest.mark.parametrize("tex", ["$$a<b$$", r"\[a<b\]"])
-def test_math_on_display_is_its_tex(tex):
-    assert blocks(tex) == ['<p><span class="math math-display">a&lt;b</span></p>']
-    assert blocks("```math\na<b\n```") == ['<div class="math math-display">a&lt;b</div>']
+def test_math_on_display_is_drawn_as_such(tex):
+    drawn = '<math display="block"><mrow><mi>a</mi><mo>&lt;</mo><mi>b</mi></mrow></math>'
+    assert blocks(tex) == [f'<p><span class="math math-display">{drawn}</span></p>']
+    assert blocks("```math\na<b\n```") == [f'<div class="math math-display">{drawn}</div>']
+
+
+@pytest.mark.parametrize("tex", ["x^x^x", r"\text{a<b}", "{" * 900, "a+" * 600, r"\left(" * 100])
+def test_a_formula_that_is_none_stays_as_it_was_written(tex):
+    assert blocks(f"a ${tex}$ b") == [f'<p>a <span class="math">{escape(tex)}</span> b</p>']
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\href{javascript:alert(1)}{x}", r"\text{\&lt;b}", r"\color{red}{x}", r"\class{k}{x}", r"\style{a}{x}"]
+)
+def test_a_formula_can_do_nothing_but_be_one(tex):
+    page = blocks(f"${tex}$")[0]
+    assert not re.search(r"href|style=|color|class=\"(?!math)|<(?!/?(p|span|m\w+)\b)", page)
 
 
 def test_html_keeps_the_markdown_between_its_tags():
