@@ -9,7 +9,6 @@ from functools import lru_cache
 from html import unescape
 
 import nh3
-from latex2mathml.converter import convert
 
 LONGEST = 1000  # characters of a formula that is converted; a converted one of this length takes some 10 ms
 _FORMULA = re.compile(r'(<(span|div) class="math( math-display)?">)([^<]*)(</\2>)')
@@ -54,6 +53,8 @@ def mathml(tex: str, display: bool = False) -> str:
     """Safe MathML of a formula; empty if it cannot be converted."""
     if not tex or len(tex) > LONGEST or "<" in tex and "\\text" in tex:
         return ""
+    from latex2mathml.converter import convert  # 12 MB, for those who write formulas
+
     try:
         found = _GATE.clean(convert(tex, display="block" if display else "inline"))
     except Exception:  # the converter's own errors, and whatever a formula that is none makes of it

@@ -47,5 +47,5 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             f"Sign in as {', '.join(PEOPLE)} with the password {password}\n"
-            "(on this machine the sign-in page also has a button for each)."
+            "(on this machine the sign-in page also has a button for employee and administrator)."
         )
