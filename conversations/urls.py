@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import account, asking, health, judging, managing, pages, searching
+from conversations.views import account, asking, health, judging, managing, pages, prompting, searching
 
 urlpatterns = [
     path("", pages.new_chat, name="new_chat"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("c/<uuid:conversation>/m/<uuid:message>/continue", asking.go_on, name="continue"),
     path("c/<uuid:conversation>/m/<uuid:message>/regenerate", asking.regenerate, name="regenerate"),
     path("c/<uuid:conversation>/m/<uuid:message>/edit", asking.edit, name="edit"),
+    path("prompts/", prompting.prompts, name="prompts"),
+    path("prompts/<int:prompt>/", prompting.prompt, name="prompt"),
+    path("prompts/<int:prompt>/delete", prompting.delete_prompt, name="delete_prompt"),
     path("account/", account.account, name="account"),
     path("demo/sign-in", account.demo_sign_in, name="demo_sign_in"),
     path("healthz", health.healthz, name="healthz"),

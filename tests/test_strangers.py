@@ -9,13 +9,22 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, Prompt
 from conversations.views.access import may_start, sign_new_chat
 from tests import factories
 from tests.tab import Tab
 
 PUBLIC = {"healthz", "readyz", "account_login", "account_logout", "demo_sign_in"}
-OWN = {"new_chat", "account", "listing", "archived", "search"}  # no object in the address: everybody has their own
+PROMPT = 77
+OF_A_PROMPT = {"prompt", "delete_prompt"}
+OWN = {
+    "new_chat",
+    "prompts",
+    "account",
+    "listing",
+    "archived",
+    "search",
+}  # no object in the address: everybody has their own
 OF_A_CONVERSATION = {"conversation", "ask", "menu", "rename", "pin", "archive", "delete", "take_back"} | {
     "export_md",
     "export_json",
@@ -23,19 +32,8 @@ OF_A_CONVERSATION = {"conversation", "ask", "menu", "rename", "pin", "archive", 
 SUFFIXES = {"conversation": "", "take_back": "take-back", "export_md": "export.md", "export_json": "export.json"}
 OF_A_MESSAGE = {"message", "feedback", "text", "earlier", "stop", "continue", "regenerate", "edit"}
 ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
-COMMANDS = {
-    "ask",
-    "feedback",
-    "rename",
-    "pin",
-    "archive",
-    "delete",
-    "take_back",
-    "stop",
-    "continue",
-    "regenerate",
-    "edit",
-}
+COMMANDS = {"ask", "feedback", "rename", "pin", "archive", "delete", "take_back", "stop", "continue"}
+COMMANDS |= {"regenerate", "edit", "delete_prompt"}
 
 
 def routes(resolver=None, prefix=""):
@@ -48,13 +46,14 @@ def routes(resolver=None, prefix=""):
 
 
 def test_every_route_is_registered_here():
-    unknown = {name for name, _ in routes()} - PUBLIC - OWN - OF_A_CONVERSATION - OF_A_MESSAGE
+    unknown = {name for name, _ in routes()} - PUBLIC - OWN - OF_A_CONVERSATION - OF_A_MESSAGE - OF_A_PROMPT
     assert not unknown, f"say above who may use these, and how a stranger is answered: {unknown}"
 
 
 @pytest.fixture
 def turn(person, offline):
     conversation = factories.make_conversation(person, deployment=offline)
+    Prompt.objects.create(pk=PROMPT, owner=person, name="Private").write("Be kind.")
     return factories.make_turn(conversation)
 
 
@@ -62,6 +61,9 @@ def addresses(turn):
     conversation = f"/c/{turn.answer.conversation_id}/"
     for name in OF_A_CONVERSATION:
         yield name, conversation + SUFFIXES.get(name, name)
+    prompt = f"/prompts/{PROMPT}/"
+    yield "prompt", prompt
+    yield "delete_prompt", f"{prompt}delete"
     for message in (turn.question.pk, turn.answer.pk):
         for name in OF_A_MESSAGE - {"message"}:
             yield name, f"{conversation}m/{message}/{name}"

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core import signing
 from django.http import Http404
 
-from conversations.models import Conversation, Message, User
+from conversations.models import Conversation, Message, Prompt, User
 
 NEW_CHAT = "conversations.new_chat"
 
@@ -30,6 +30,22 @@ def find_message(person: User, conversation: UUID, message: UUID) -> Message:
         .first()
     )
     if found is None:
+        raise Http404
+    return found
+
+
+def find_prompt(person: User, prompt: int) -> Prompt:
+    """A system prompt of this person's own, or one that is shared; raises Http404."""
+    found = Prompt.objects.for_user(person).filter(pk=prompt).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def find_own_prompt(person: User, prompt: int) -> Prompt:
+    """One that this person may change: shared ones are the administrators'. Raises Http404."""
+    found = find_prompt(person, prompt)
+    if found.owner_id != person.pk:
         raise Http404
     return found
 

@@ -57,7 +57,10 @@ def test_while_a_question_is_edited(themed, server):
     assert_clean(themed)
 
 
-@pytest.mark.parametrize("address", ["account/", "accounts/password/change/", "accounts/logout/", "nothing/"])
+@pytest.mark.parametrize(
+    "address",
+    ["account/", "accounts/password/change/", "accounts/logout/", "nothing/", "prompts/", "archived/", "search?q=a"],
+)
 def test_the_pages_beside_the_chat(themed, server, address):
     sign_in(themed, server)
     themed.goto(f"{server.address}/{address}")
