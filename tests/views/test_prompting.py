@@ -1,4 +1,4 @@
-"""System prompts: one's own are written, versioned and deleted unless a conversation keeps them; shared ones are read."""
+"""Prompts: one's own are written, versioned, and deleted unless a conversation keeps them; shared ones are read."""
 
 import pytest
 from django.test import Client
