@@ -2,6 +2,7 @@
 
 from conversations.models.access import Reader
 from conversations.models.attempt import Attempt
+from conversations.models.company import Company
 from conversations.models.conversation import Busy, Conversation, Final, Turn
 from conversations.models.deployment import Deployment
 from conversations.models.feedback import Feedback, Reason
@@ -15,6 +16,7 @@ __all__ = [
     "RUNNING",
     "Attempt",
     "Busy",
+    "Company",
     "Conversation",
     "Deployment",
     "Feedback",

@@ -1,0 +1,42 @@
+"""The company's own words on the pages; empty ones mean the product's."""
+
+from django.test import Client
+
+from conversations.models import Company
+
+
+def test_the_companys_words_take_the_place_of_ours(person, administrator, offline):
+    admin, client = Client(), Client()
+    admin.force_login(administrator)
+    client.force_login(person)
+    assert "What would you like to know?" in client.get("/").content.decode()
+    form = {
+        "name": "Lamp & Co",
+        "welcome": "How can the lamp help?",
+        "notice": "Our <rules>",
+        "notice_link": "intranet.example/rules",
+        "banner": "Closed on Monday.",
+    }
+    assert admin.post("/admin/conversations/company/add/", form).status_code == 302
+    page = client.get("/").content.decode()
+    for words in ("Lamp &amp; Co", "How can the lamp help?", "Our &lt;rules&gt;", "Closed on Monday."):
+        assert words in page
+    assert 'href="https://intranet.example/rules"' in page
+    assert "What would you like to know?" not in page
+
+
+def test_there_is_one_company(administrator):
+    admin = Client()
+    admin.force_login(administrator)
+    Company.objects.create(name="One")
+    assert admin.post("/admin/conversations/company/add/", {"name": "Two"}).status_code == 403
+    assert admin.post("/admin/conversations/company/1/delete/", {"post": "yes"}).status_code == 403
+    assert str(Company.current()) == "One"
+
+
+def test_a_link_that_is_none_is_refused(administrator):
+    admin = Client()
+    admin.force_login(administrator)
+    page = admin.post("/admin/conversations/company/add/", {"notice_link": "javascript:alert(1)"})
+    assert page.status_code == 200
+    assert not Company.objects.exists()
