@@ -44,6 +44,12 @@ const sought = location.hash && document.getElementById(location.hash.slice(1));
 if (sought) sought.scrollIntoView();
 else scroll.toEnd();
 
+// A form's address would end in a question mark.
+document.getElementById("new-chat").form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  location.assign(event.currentTarget.action);
+});
+
 // A page that the browser kept would carry the address of a chat that may have begun meanwhile.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 addEventListener("keydown", (event) => {
