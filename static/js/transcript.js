@@ -92,6 +92,7 @@ export class Transcript extends EventTarget {
     const article = this.article(message);
     if (!article) return;
     const shell = parse(html).firstElementChild;
+    const ended = RUNNING.includes(article.dataset.state) && !RUNNING.includes(state);
     article.dataset.state = state;
     article.dataset.epoch = epoch;
     article.setAttribute("aria-busy", String(RUNNING.includes(state)));
@@ -99,7 +100,7 @@ export class Transcript extends EventTarget {
       part(article, name).replaceChildren(...part(shell, name).childNodes);
       window.htmx.process(part(article, name));
     }
-    if (!RUNNING.includes(state)) this.#announcer.finished(article, part(article, "text"));
+    if (ended) this.#announcer.finished(article, part(article, "text"));
     this.#changed();
   }
 

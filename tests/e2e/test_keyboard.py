@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import sign_in
 from tests.e2e.server import PASSWORD
 from tests.e2e.test_chat import ANSWER, ask, ended
 
@@ -71,3 +72,14 @@ def test_the_send_button_leaves_the_focus_in_the_box(page):
     page.get_by_role("button", name="Send").click()
     ended(page)
     expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+
+
+def test_how_an_answer_ended_is_announced_in_words(server, context):
+    page = context().new_page()
+    sign_in(page, server)
+    ask(page, "hello")
+    expect(page.locator("#announcer")).to_contain_text("Answer finished", timeout=10_000)
+    ask(page, "write a long text of 2000 words")
+    expect(page.locator(".answer").last).to_have_attribute("data-state", "streaming")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#announcer")).to_contain_text("You stopped this answer.", timeout=10_000)
