@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import translation
 
@@ -25,7 +26,7 @@ from conversations.views import present
 log = logging.getLogger(__name__)
 
 LONGEST_FRAME = 200  # characters that a client may send
-SIGNED_OUT = 4401
+SIGNED_OUT = 4401  # close code; the page forgets what was typed and asks to sign in
 SIDEBAR_GAP = 0.3  # seconds
 PING = 25.0  # seconds; proxies cut sockets that are silent for a minute
 MOST_FRAMES = 2000  # of text a second, by one process to all its pages: more would only make each of them late
@@ -58,7 +59,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if not person.is_authenticated or not person.is_active:
             await self.accept()  # a refusal before it tells a browser nothing
             await self.close(code=SIGNED_OUT)
-            return
+            raise StopConsumer  # whatever it still sends is nobody's
         conversation = self.scope["url_route"]["kwargs"]["conversation"]
         accepted = dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1")
         language = present.language_of(person, accepted)
@@ -186,7 +187,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await publish.sidebar(self.viewer.person.pk)
 
     async def _tell(self, event: dict[str, Any]) -> None:
-        # Whoever leaves is noticed here first; `disconnect` follows and ends what still tells.
+        # Whoever leaves is noticed here first; `_leave` follows and ends what still tells.
         async with self.sending:
             with suppress(OSError):
                 await self.send(json.dumps(event, ensure_ascii=False, separators=(",", ":")))

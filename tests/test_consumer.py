@@ -146,6 +146,9 @@ async def test_anonymous_sockets_are_refused(talk):
     assert (await wire.connect())[0]  # else a browser is told nothing
     closed = await wire.receive_output(5)
     assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
+    await wire.send_to('{"type": "resync", "message": "00000000-0000-4000-8000-000000000000"}')
+    assert await wire.receive_nothing()
+    await wire.wait()  # it ended, and without an error
 
 
 async def test_sockets_from_other_origins_are_refused(talk):

@@ -156,7 +156,9 @@ class Running:
         state, text = row
         if state == State.INTERRUPTED and ours.startswith(text):
             same = Message.objects.filter(pk=self.work.message, state=state, runner="", text=text)
-            text = ours if same.update(text=ours) else text
+            if same.update(text=ours):
+                SearchText.of_message(self._searched(), ours)
+                text = ours
         return state, text
 
     def _elapsed(self) -> int:

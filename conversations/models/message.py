@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models.searching import SearchText
+
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
@@ -69,6 +71,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
                 message.state, message.runner = State.INTERRUPTED, ""
                 last = message.attempts.order_by("-number").values("pk")[:1]
                 message.attempts.filter(pk__in=last, error="", finish_reason="").update(error="server_lost")
+                SearchText.of_message(message, message.text)
                 marked.append(message)
         return marked
 

@@ -43,7 +43,7 @@ class Prompt(models.Model):
 
     @property
     def latest(self) -> "PromptVersion | None":
-        return max(self.versions.all(), key=lambda each: each.number, default=None)
+        return self.versions.order_by("-number").first()
 
     def write(self, text: str) -> "PromptVersion":
         """The version that holds `text`: the latest if nothing changed, else a new one."""
@@ -54,6 +54,13 @@ class Prompt(models.Model):
             return self.versions.create(number=latest.number + 1 if latest else 1, text=text)
 
 
+class PromptVersionQuerySet(models.QuerySet["PromptVersion"]):
+    def newest(self) -> Self:
+        """Of each prompt the latest version."""
+        later = PromptVersion.objects.filter(prompt=models.OuterRef("prompt"), number__gt=models.OuterRef("number"))
+        return self.filter(~models.Exists(later))
+
+
 class PromptVersion(models.Model):
     """Never edited: a change is a new version, and counts from the next question."""
 
@@ -61,6 +68,8 @@ class PromptVersion(models.Model):
     number = models.PositiveIntegerField()
     text = models.TextField()
     created = models.DateTimeField(auto_now_add=True)
+
+    objects = PromptVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("version of a system prompt")

@@ -87,22 +87,21 @@ class SearchText(models.Model):
     @classmethod
     def of_title(cls, conversation: "Conversation") -> None:
         """Make the title searchable, instead of the one before."""
-        cls.objects.update_or_create(
-            conversation=conversation,
-            message=None,
-            defaults={"owner_id": conversation.owner_id, "words": kept(conversation.owner_id, conversation.title)},
-        )
+        found = kept(conversation.owner_id, conversation.title)
+        if not cls.objects.filter(conversation=conversation, message=None).update(words=found):
+            cls.objects.create(conversation=conversation, owner_id=conversation.owner_id, words=found)
 
     @classmethod
     def of_message(cls, message: "Message", text: str) -> None:
-        """Make `text`, which `message` has now, searchable."""
-        cls.objects.update_or_create(
+        """Make `text`, which `message` has now, searchable; one statement, as every answer needs it."""
+        entry = SearchText(
             message=message,
-            defaults={
-                "conversation_id": message.conversation_id,
-                "owner_id": message.owner_id,
-                "words": kept(message.owner_id, text),
-            },
+            conversation_id=message.conversation_id,
+            owner_id=message.owner_id,
+            words=kept(message.owner_id, text),
+        )
+        SearchText.objects.bulk_create(
+            [entry], update_conflicts=True, unique_fields=["message"], update_fields=["words"]
         )
 
 

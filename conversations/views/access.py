@@ -21,6 +21,14 @@ def find_conversation(person: User, conversation: UUID) -> Conversation:
     return found
 
 
+def find_thrown_away(person: User, conversation: UUID) -> Conversation:
+    """A conversation that this person deleted a moment ago; raises Http404."""
+    found = Conversation.objects.thrown_away(person).filter(pk=conversation).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def find_message(person: User, conversation: UUID, message: UUID) -> Message:
     """A message of this person's conversation, with the conversation; raises Http404."""
     found = (

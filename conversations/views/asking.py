@@ -135,19 +135,25 @@ def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
         new = True
     parent = _uuid(request, "parent")
     with transaction.atomic():  # a question that is refused changes nothing
+        if new:
+            found = _start(request, pk, text)
+        _settle(request, found)
         try:
-            if new:
-                found = Conversation.start(request.user, id=pk, text=text, deployment=_deployment(request, None))
-            _settle(request, found)
-            if found.deleted is not None:  # in another tab
-                raise Http404
             turn = found.ask(text, client_id=client_id, parent=parent, language=get_language() or "")
-        except IntegrityError:
-            raise Http404 from None
         except Message.DoesNotExist:
             words = _("The answer this follows is not there any more. Reload the page; your text stays.")
             raise Refusal(409, words) from None
     return turn, new
+
+
+def _start(request: PersonRequest, pk: UUID, text: str) -> Conversation:
+    try:
+        found = Conversation.start(request.user, id=pk, text=text, deployment=_deployment(request, None))
+    except IntegrityError:  # it is somebody else's
+        raise Http404 from None
+    if found.deleted is not None:  # in another tab
+        raise Http404
+    return found
 
 
 def _again(request: PersonRequest, conversation: UUID, message: UUID) -> Message:

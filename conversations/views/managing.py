@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.text import slugify
@@ -21,16 +21,18 @@ from conversations.generation import publish
 from conversations.models import Conversation
 from conversations.requests import PersonRequest
 from conversations.views import exporting, sidebar
-from conversations.views.access import find_conversation
+from conversations.views.access import find_conversation, find_thrown_away
 
 
 @require_safe
 @login_required
 def listing(request: PersonRequest) -> HttpResponse:
     """The list in the sidebar, as long as it was scrolled to."""
-    shown = request.GET.get("shown", "")
-    most = min(int(shown), sidebar.MOST) if shown.isascii() and shown.isdigit() else sidebar.SHOWN
-    context = sidebar.listing(request.user, _open(request), most)
+    try:
+        shown = min(max(0, int(request.GET.get("shown", ""))), sidebar.MOST)
+    except ValueError:
+        shown = sidebar.SHOWN
+    context = sidebar.listing(request.user, _open(request), shown)
     return render(request, "conversations/_sidebar_list.html", context)
 
 
@@ -86,9 +88,7 @@ def delete(request: PersonRequest, conversation: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def take_back(request: PersonRequest, conversation: UUID) -> HttpResponse:
-    found = Conversation.objects.thrown_away(request.user).filter(pk=conversation).first()
-    if found is None:
-        raise Http404
+    found = find_thrown_away(request.user, conversation)
     found.take_back()
     return _done(request, found, _("It is back."))
 

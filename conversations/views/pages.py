@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from conversations import generation
 from conversations.models import Conversation, Deployment, Message, User
 from conversations.requests import PersonRequest
 from conversations.views import present, settling, sidebar
-from conversations.views.access import find_conversation, find_message, sign_new_chat
+from conversations.views.access import find_conversation, find_message, find_thrown_away, sign_new_chat
 
 SHOWN = 40  # messages of a long conversation that are shown at first
 
@@ -138,10 +138,9 @@ def _common(person: User, found: Conversation | None, pk: UUID, deployments: lis
 def _deleted(request: PersonRequest) -> Conversation | None:
     """The conversation whose page was left because it was deleted there; it can be taken back here."""
     try:
-        pk = uuid.UUID(request.GET.get("deleted", ""))
-    except ValueError:
+        return find_thrown_away(request.user, uuid.UUID(request.GET.get("deleted", "")))
+    except (ValueError, Http404):
         return None
-    return Conversation.objects.thrown_away(request.user).filter(pk=pk).first()
 
 
 def _nobody_answers(person: User, deployments: list[Deployment]) -> str:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from conversations.completions.endpoints import Range
-from conversations.models import Conversation, Deployment, Prompt, User
+from conversations.models import Conversation, Deployment, Prompt, PromptVersion, User
 from conversations.requests import PersonRequest
+from conversations.views.access import find_prompt
 
 LONGEST_VALUE = 4000  # characters of a prompt's variable
 WHOLE = {"max_tokens"}  # parameters that are whole numbers
@@ -20,10 +22,9 @@ def settle(request: PersonRequest, found: Conversation, deployment: Deployment) 
     """From now on `deployment` answers, with the prompt and parameters of the form, if it has any. Raises Wrong."""
     changed: dict[str, Any] = {"deployment": deployment}
     if "settings" in request.POST:
-        prompt = _prompt(request)
-        changed["prompt"] = prompt.latest if prompt else None
-        values = {name: request.POST.get(f"value-{name}", "") for name in _variables(prompt)}
-        changed["prompt_values"] = {name: value[:LONGEST_VALUE] for name, value in values.items()}
+        prompt = changed["prompt"] = _prompt(request)
+        names = prompt.variables if prompt else []
+        changed["prompt_values"] = {name: request.POST.get(f"value-{name}", "")[:LONGEST_VALUE] for name in names}
         changed["parameters"] = _parameters(request, deployment)
     changed = {name: value for name, value in changed.items() if getattr(found, name) != value}
     for name, value in changed.items():
@@ -37,16 +38,16 @@ def offered(person: User, found: Conversation | None, deployments: list[Deployme
     values = found.prompt_values if found else {}
     chosen = found.prompt.prompt_id if found and found.prompt else None
     set_before = found.parameters if found else {}
-    prompts = Prompt.objects.for_user(person).prefetch_related("versions")
+    usable = PromptVersion.objects.newest().filter(prompt__in=Prompt.objects.for_user(person))
     return {
         "prompts": [
             {
-                "pk": each.pk,
-                "name": each.name,
-                "chosen": each.pk == chosen,
-                "variables": [(name, values.get(name, "")) for name in _variables(each)],
+                "pk": each.prompt_id,
+                "name": each.prompt.name,
+                "chosen": each.prompt_id == chosen,
+                "variables": [(name, values.get(name, "")) for name in each.variables],
             }
-            for each in prompts
+            for each in usable.select_related("prompt").order_by("prompt__name", "prompt")
         ],
         "parameters": [
             (deployment, [_field(name, limits, set_before) for name, limits in deployment.parameters().items()])
@@ -70,20 +71,18 @@ def _field(name: str, limits: Range | tuple[str, ...] | None, before: dict[str, 
     return field
 
 
-def _prompt(request: PersonRequest) -> Prompt | None:
+def _prompt(request: PersonRequest) -> PromptVersion | None:
+    """The latest version of the prompt that the form names; None if it names none."""
     given = request.POST.get("prompt", "")
     if not given:
         return None
-    known = Prompt.objects.for_user(request.user)
-    found = known.filter(pk=given).first() if given.isascii() and given.isdigit() else None
+    try:
+        found = find_prompt(request.user, int(given)).latest
+    except (ValueError, Http404):
+        found = None
     if found is None:
         raise Wrong(_("This system prompt is not there any more. Choose another one."))
     return found
-
-
-def _variables(prompt: Prompt | None) -> list[str]:
-    latest = prompt.latest if prompt else None
-    return latest.variables if latest else []
 
 
 def _parameters(request: PersonRequest, deployment: Deployment) -> dict[str, Any]:

@@ -60,9 +60,9 @@ async def test_chunks_come_while_the_answer_is_written(upstream: FakeUpstream) -
     upstream.pause(after=1)
     async with aclosing(client.stream(question(), upstream.endpoint())) as chunks:
         await anext(chunks)  # the role
-        assert (await anext(chunks)).choices[0].delta.content == "Hel"  # type: ignore[union-attr]
+        assert (await anext(chunks)).choices[0].delta.content == "Hel"
         upstream.resume()
-        assert (await anext(chunks)).choices[0].delta.content == "lo"  # type: ignore[union-attr]
+        assert (await anext(chunks)).choices[0].delta.content == "lo"
 
 
 async def test_chunks_of_one_read_come_without_waiting_in_between(upstream: FakeUpstream) -> None:

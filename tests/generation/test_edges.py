@@ -16,7 +16,7 @@ from conversations.completions.wire import Message as Said
 from conversations.generation import answer as answering
 from conversations.generation import publish, pulse, runner
 from conversations.generation.work import CONTINUE
-from conversations.models import Attempt, Conversation, Message, State
+from conversations.models import Attempt, Conversation, Message, SearchText, State
 from tests import factories
 from tests.conftest import settled
 from tests.talk import HTMX, make_lost
@@ -211,6 +211,15 @@ async def test_what_failed_before_a_fallback_is_in_the_details(talk, upstream, d
     upstream.reply("Here.")
     assert (await talk.asked()).text == "Here."
     assert [(each["deployment"], each["error"]) for each in (await talk.attempt()).tries] == [("model", "timed_out")]
+
+
+async def test_what_a_dead_process_saved_is_found_by_searching(talk, deployment):
+    theirs = await sync_to_async(factories.make_conversation)(talk.person, deployment=deployment)
+    answer = (await sync_to_async(theirs.ask)("Who?")).answer
+    await Message.objects.filter(pk=answer.pk).aupdate(text="the lighthouse keeper", state=State.STREAMING)
+    await make_lost()
+    await generation.sweep()
+    assert await SearchText.objects.matching(talk.person, "lighthouse").acount() == 1
 
 
 async def test_only_the_attempt_that_was_lost_is_called_lost(talk, upstream):

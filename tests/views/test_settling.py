@@ -102,7 +102,7 @@ async def test_no_prompt_is_a_choice(talk, upstream):
     assert [each["role"] for each in upstream.requests[1].json["messages"]] == ["user", "assistant", "user"]
 
 
-@pytest.mark.parametrize("given", ["999", "x", "-1", "9" * 30])
+@pytest.mark.parametrize("given", ["999", "x", "-1", "9" * 30, "9" * 5000])
 async def test_a_prompt_that_is_not_there_is_refused(talk, given):
     assert (await talk.ask("one", settings="1", prompt=given)).status_code == 422
 
