@@ -5,6 +5,7 @@ import math
 import uuid
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.layers import channel_layers
 from django.conf import settings
 from django.db import connection
@@ -14,6 +15,7 @@ from conversations import generation
 from conversations.completions import net
 from conversations.generation import runner
 from tests import factories
+from tests.upstream import FakeUpstream
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +84,24 @@ def administrator(transactional_db):
 @pytest.fixture
 def offline(transactional_db):
     return factories.make_deployment("offline", kind="offline")
+
+
+@pytest.fixture
+async def upstream():
+    async with FakeUpstream() as upstream:
+        yield upstream
+
+
+@pytest.fixture
+async def deployment(transactional_db, upstream):
+    """One that is answered by the scripted upstream."""
+    return await sync_to_async(factories.make_deployment)("model", address=f"{upstream.address}/v1")
+
+
+@pytest.fixture
+def browser(person):
+    """A synchronous client of `person`, for pages alone."""
+    return factories.browser_of(person)
 
 
 @pytest.fixture

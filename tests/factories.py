@@ -3,7 +3,7 @@
 import uuid
 
 from asgiref.sync import async_to_sync
-from django.test import AsyncClient
+from django.test import AsyncClient, Client
 
 from conversations.models import Conversation, Deployment, Message, State, User
 from conversations.views.access import sign_new_chat
@@ -41,6 +41,13 @@ def make_turn(conversation, question="Hello?", answer="Hi.", state=State.COMPLET
 def client_of(person):
     client = AsyncClient()
     async_to_sync(client.aforce_login)(person)
+    return client
+
+
+def browser_of(person):
+    """A synchronous client, for pages alone."""
+    client = Client()
+    client.force_login(person)
     return client
 
 

@@ -27,9 +27,7 @@ def form(**fields):
 
 @pytest.fixture
 def admin(administrator):
-    client = Client()
-    client.force_login(administrator)
-    return client
+    return factories.browser_of(administrator)
 
 
 def test_a_deployment_is_added_by_name_address_and_key(admin):
@@ -144,8 +142,7 @@ def test_trying_an_address_where_nobody_listens(admin, offline):
 
 def test_only_who_may_change_a_deployment_may_try_it(admin, offline):
     assert admin.get(change(offline) + "try/").status_code == 405
-    plain = Client()
-    plain.force_login(factories.make_person("stan", is_staff=True))
+    plain = factories.browser_of(factories.make_person("stan", is_staff=True))
     assert plain.post(change(offline) + "try/").status_code == 403
     assert Client().post(change(offline) + "try/").status_code == 302
     assert admin.post("/admin/conversations/deployment/999/try/").status_code == 403

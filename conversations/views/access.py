@@ -33,7 +33,7 @@ def find_message(person: User, conversation: UUID, message: UUID) -> Message:
     """A message of this person's conversation, with the conversation; raises Http404."""
     found = (
         Message.objects.for_user(person)
-        .select_related("conversation__deployment", "parent")
+        .select_related("conversation__deployment", "parent", "feedback")
         .filter(pk=message, conversation_id=conversation)
         .first()
     )

@@ -134,10 +134,11 @@ def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
             raise
         new = True
     parent = _uuid(request, "parent")
+    deployment = _deployment(request, None if new else found)
     with transaction.atomic():  # a question that is refused changes nothing
         if new:
-            found = _start(request, pk, text)
-        _settle(request, found)
+            found = _start(request, pk, text, deployment)
+        _settle(request, found, deployment)
         try:
             turn = found.ask(text, client_id=client_id, parent=parent, language=get_language() or "")
         except Message.DoesNotExist:
@@ -146,9 +147,9 @@ def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
     return turn, new
 
 
-def _start(request: PersonRequest, pk: UUID, text: str) -> Conversation:
+def _start(request: PersonRequest, pk: UUID, text: str, deployment: Deployment) -> Conversation:
     try:
-        found = Conversation.start(request.user, id=pk, text=text, deployment=_deployment(request, None))
+        found = Conversation.start(request.user, id=pk, text=text, deployment=deployment)
     except IntegrityError:  # it is somebody else's
         raise Http404 from None
     if found.deleted is not None:  # in another tab
@@ -161,13 +162,13 @@ def _again(request: PersonRequest, conversation: UUID, message: UUID) -> Message
     if old.parent is None:
         raise Http404
     with transaction.atomic():
-        _settle(request, old.conversation)
+        _settle(request, old.conversation, _deployment(request, old.conversation))
         return old.conversation.answer_again(old.parent, language=get_language() or "")
 
 
-def _settle(request: PersonRequest, found: Conversation) -> None:
+def _settle(request: PersonRequest, found: Conversation, deployment: Deployment) -> None:
     try:
-        settle(request, found, _deployment(request, found))
+        settle(request, found, deployment)
     except Wrong as wrong:
         raise Refusal(422, str(wrong)) from None
 
@@ -177,7 +178,7 @@ def _edit(request: PersonRequest, conversation: UUID, message: UUID) -> Turn:
     if old.role != Role.USER:
         raise Http404
     with transaction.atomic():
-        _settle(request, old.conversation)
+        _settle(request, old.conversation, _deployment(request, old.conversation))
         return old.conversation.ask(
             _text(request, f"edit-{old.pk}", "text"),
             parent=old.parent_id,

@@ -35,7 +35,7 @@ def labels() -> Labels:
 
 def turns(conversation: Conversation, path: list[Message]) -> list[dict[str, Any]]:
     """The messages of a branch, oldest first, as the templates take them."""
-    prefetch_related_objects(path, "attempts", "feedback")
+    prefetch_related_objects([each for each in path if each.role == Role.ASSISTANT], "attempts", "feedback")
     siblings = _siblings(conversation)
     words = labels()
     return [article(each, siblings, words=words) for each in path]

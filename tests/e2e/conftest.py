@@ -37,6 +37,14 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def own_server(tmp_path_factory):
+    """For a module whose deployments and prompts would be everybody's: it calls this its `server`."""
+    server = Server(tmp_path_factory.mktemp("own")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
 def chromium():
     """Not for the session: while Playwright runs, no other loop can in this thread."""
     from playwright.sync_api import sync_playwright

@@ -4,18 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import sign_in
-from tests.e2e.server import Server
 from tests.e2e.test_accessible import assert_clean
 from tests.e2e.test_chat import ANSWER, ask, ended
 from tests.upstream import FakeUpstream
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """One of its own: the deployments that are added here would answer the other tests' new chats."""
-    server = Server(tmp_path_factory.mktemp("admin")).start()
-    yield server
-    server.stop()
+def server(own_server):
+    return own_server
 
 
 def add_deployment(page, server, name, address):

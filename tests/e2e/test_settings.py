@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import sign_in
-from tests.e2e.server import Server
 from tests.e2e.test_accessible import assert_clean
 from tests.e2e.test_admin import add_deployment
 from tests.e2e.test_chat import ask, ended
@@ -12,11 +11,8 @@ from tests.upstream import FakeUpstream
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """One of its own: its deployments and prompts would be everybody's."""
-    server = Server(tmp_path_factory.mktemp("settings")).start()
-    yield server
-    server.stop()
+def server(own_server):
+    return own_server
 
 
 def add_prompt(page, server):

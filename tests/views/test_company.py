@@ -1,14 +1,11 @@
 """The company's own words on the pages; empty ones mean the product's."""
 
-from django.test import Client
-
 from conversations.models import Company
+from tests import factories
 
 
 def test_the_companys_words_take_the_place_of_ours(person, administrator, offline):
-    admin, client = Client(), Client()
-    admin.force_login(administrator)
-    client.force_login(person)
+    admin, client = factories.browser_of(administrator), factories.browser_of(person)
     assert "What would you like to know?" in client.get("/").content.decode()
     form = {
         "name": "Lamp & Co",
@@ -26,8 +23,7 @@ def test_the_companys_words_take_the_place_of_ours(person, administrator, offlin
 
 
 def test_there_is_one_company(administrator):
-    admin = Client()
-    admin.force_login(administrator)
+    admin = factories.browser_of(administrator)
     Company.objects.create(name="One")
     assert admin.post("/admin/conversations/company/add/", {"name": "Two"}).status_code == 403
     assert admin.post("/admin/conversations/company/1/delete/", {"post": "yes"}).status_code == 403
@@ -35,8 +31,7 @@ def test_there_is_one_company(administrator):
 
 
 def test_a_link_that_is_none_is_refused(administrator):
-    admin = Client()
-    admin.force_login(administrator)
+    admin = factories.browser_of(administrator)
     page = admin.post("/admin/conversations/company/add/", {"notice_link": "javascript:alert(1)"})
     assert page.status_code == 200
     assert not Company.objects.exists()

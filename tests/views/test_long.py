@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.test import Client
 
 from conversations.views.pages import SHOWN
 from tests import factories
@@ -19,41 +18,34 @@ def long(person, offline):
     return long
 
 
-@pytest.fixture
-def client(person):
-    client = Client()
-    client.force_login(person)
-    return client
-
-
 def shown(page):
     return re.findall(r'<article[^>]* id="m-([0-9a-f-]{36})"', page)
 
 
-def test_it_opens_at_its_end_and_loads_upwards_until_its_beginning(long, client):
-    page = client.get(f"/c/{long[0].question.conversation_id}/").content.decode()
+def test_it_opens_at_its_end_and_loads_upwards_until_its_beginning(long, browser):
+    page = browser.get(f"/c/{long[0].question.conversation_id}/").content.decode()
     ids = shown(page)
     assert len(ids) == SHOWN
     assert ids[-1] == str(long[-1].answer.pk)
     while more := re.search(r'hx-get="([^"]*/earlier)"', page):
-        page = client.get(more[1], headers=HTMX).content.decode()
+        page = browser.get(more[1], headers=HTMX).content.decode()
         ids = shown(page) + ids
     assert ids == [str(each.pk) for turn in long for each in (turn.question, turn.answer)]
 
 
-def test_without_scripts_everything_can_be_asked_for(long, client):
-    page = client.get(f"/c/{long[0].question.conversation_id}/?all=1").content.decode()
+def test_without_scripts_everything_can_be_asked_for(long, browser):
+    page = browser.get(f"/c/{long[0].question.conversation_id}/?all=1").content.decode()
     assert len(shown(page)) == 2 * TURNS
     assert "Earlier messages" not in page
 
 
-def test_a_message_far_up_is_on_its_page(long, client):
+def test_a_message_far_up_is_on_its_page(long, browser):
     sought = long[3].answer
-    page = client.get(f"/c/{sought.conversation_id}/m/{sought.pk}/").content.decode()
+    page = browser.get(f"/c/{sought.conversation_id}/m/{sought.pk}/").content.decode()
     assert str(sought.pk) in shown(page)
     assert shown(page)[-1] == str(long[-1].answer.pk)
 
 
-def test_pages_cost_as_many_queries_however_long(long, client, django_assert_max_num_queries):
+def test_pages_cost_as_many_queries_however_long(long, browser, django_assert_max_num_queries):
     with django_assert_max_num_queries(16):
-        client.get(f"/c/{long[0].question.conversation_id}/?all=1")
+        browser.get(f"/c/{long[0].question.conversation_id}/?all=1")
