@@ -1,6 +1,7 @@
 // The box that questions are written in. Its text goes only once the server has the question.
 import { complain } from "./errors.js";
 
+const TIME_TO_READ = 4000; // ms
 const COARSE = matchMedia("(pointer: coarse)");
 
 export class Composer {
@@ -21,9 +22,11 @@ export class Composer {
       if (detail < 2) this.#stop();
     });
     document.addEventListener("keydown", (event) => this.#escape(event));
-    transcript.addEventListener("changed", () => {
-      if (!transcript.running) this.#error.replaceChildren();
-      this.#show();
+    transcript.addEventListener("changed", () => this.#show());
+    // "An answer is still being written" is no longer true then, but it must have been read.
+    transcript.addEventListener("ended", () => {
+      const line = this.#error.firstElementChild;
+      setTimeout(() => line?.remove(), TIME_TO_READ);
     });
     transcript.addEventListener("replaced", () => this.#focus());
     this.#box.value ||= sessionStorage.getItem(this.#draft) ?? "";

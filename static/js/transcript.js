@@ -100,7 +100,10 @@ export class Transcript extends EventTarget {
       part(article, name).replaceChildren(...part(shell, name).childNodes);
       window.htmx.process(part(article, name));
     }
-    if (ended) this.#announcer.finished(article, part(article, "text"));
+    if (ended) {
+      this.#announcer.finished(article, part(article, "text"));
+      this.dispatchEvent(new Event("ended"));
+    }
     this.#changed();
   }
 

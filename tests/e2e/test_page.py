@@ -105,3 +105,33 @@ def test_a_question_after_the_session_ended_is_kept_and_asks_to_sign_in(page, se
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(box(page)).to_have_value("after hours")
+
+
+def test_a_question_asked_meanwhile_in_another_tab_is_refused_in_words_that_go_when_they_are_untrue(page, server):
+    ask(page, "hello")
+    ended(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    ask(page, "write a long text of 100 words")
+    box(other).fill("me too")
+    other.keyboard.press("Enter")
+    words = other.get_by_role("alert")
+    expect(words).to_contain_text("An answer is still being written.")
+    ended(other)
+    expect(words).to_contain_text("An answer is still being written.")
+    expect(words).to_be_empty(timeout=10_000)
+    expect(box(other)).to_have_value("me too")
+    other.keyboard.press("Enter")
+    expect(box(other)).to_have_value("")
+    ended(other)
+
+
+def test_judging_an_answer_leaves_what_the_composer_says(page):
+    ask(page, "hello")
+    ended(page)
+    box(page).fill("x" * 500_000)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("too long")
+    page.get_by_role("button", name="Good answer").click()
+    expect(page.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("alert")).to_contain_text("too long")
