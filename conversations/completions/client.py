@@ -76,7 +76,7 @@ async def _send(request: ChatRequest, endpoint: Endpoint) -> net.Response:
     wire = kind(endpoint.kind)
     options = request.stream_options or {"include_usage": True}
     sent = msgspec.structs.replace(request, stream=True, stream_options=options)
-    return await net.post(
+    return await net.send(
         wire.url(endpoint),
         wire.headers(endpoint),
         body(wire.body(sent, endpoint)),

@@ -15,6 +15,7 @@ import msgspec
 from conversations.completions.errors import BadKey, InvalidRequest, Unreachable
 from conversations.completions.wire import ChatRequest
 
+CHAT, EMBEDDINGS = "chat/completions", "embeddings"  # operations: the end of a request's path
 KINDS = {
     "openai": "conversations.completions.endpoints.OpenAI",
     "azure": "conversations.completions.endpoints.Azure",
@@ -94,7 +95,7 @@ class Kind(Protocol):
     parameters: dict[str, Range | tuple[str, ...] | None]
     transport: str
 
-    def url(self, endpoint: Endpoint) -> str: ...
+    def url(self, endpoint: Endpoint, operation: str = CHAT) -> str: ...
     def headers(self, endpoint: Endpoint) -> dict[str, str]: ...
     def body(self, request: ChatRequest, endpoint: Endpoint) -> ChatRequest: ...
 
@@ -105,8 +106,8 @@ class OpenAI:
     parameters = PARAMETERS
     transport = ""
 
-    def url(self, endpoint: Endpoint) -> str:
-        return join(endpoint.address, "/chat/completions")
+    def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:
+        return join(endpoint.address, f"/{operation}")
 
     def headers(self, endpoint: Endpoint) -> dict[str, str]:
         key = clean_key(endpoint)
@@ -128,8 +129,8 @@ class OpenAI:
 class Azure(OpenAI):
     """Azure OpenAI with the deployment in the path and a dated API version."""
 
-    def url(self, endpoint: Endpoint) -> str:
-        path = f"/openai/deployments/{quote(endpoint.model, safe='')}/chat/completions"
+    def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:
+        path = f"/openai/deployments/{quote(endpoint.model, safe='')}/{operation}"
         return join(endpoint.address, path, {"api-version": endpoint.api_version})
 
     def headers(self, endpoint: Endpoint) -> dict[str, str]:
@@ -140,8 +141,8 @@ class Azure(OpenAI):
 class AzureV1(Azure):
     """Azure OpenAI without dated versions: the deployment is the body's model."""
 
-    def url(self, endpoint: Endpoint) -> str:
-        return join(endpoint.address.strip().rstrip("/").removesuffix("/openai/v1"), "/openai/v1/chat/completions")
+    def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:
+        return join(endpoint.address.strip().rstrip("/").removesuffix("/openai/v1"), f"/openai/v1/{operation}")
 
 
 class AzureInference(Azure):
@@ -161,8 +162,8 @@ class AzureInference(Azure):
         "stream": None,
     }
 
-    def url(self, endpoint: Endpoint) -> str:
-        return join(endpoint.address, "/chat/completions", {"api-version": endpoint.api_version})
+    def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:
+        return join(endpoint.address, f"/{operation}", {"api-version": endpoint.api_version})
 
     def body(self, request: ChatRequest, endpoint: Endpoint) -> ChatRequest:
         """As the others; `stop` is always a list here, and there is one name for the limit of an answer."""
@@ -183,8 +184,8 @@ class Offline(OpenAI):
     }
     transport = "conversations.completions.offline.transport.OfflineTransport"
 
-    def url(self, endpoint: Endpoint) -> str:
-        return "http://offline.invalid/v1/chat/completions"
+    def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:
+        return f"http://offline.invalid/v1/{operation}"
 
     def headers(self, endpoint: Endpoint) -> dict[str, str]:
         return {}

@@ -64,14 +64,26 @@ class Response:
         await self._response.aclose()
 
 
-async def post(url: str, headers: Mapping[str, str], content: bytes, *, transport: str = "") -> Response:
-    """POST and wait for the headers. Raises Unreachable, or ForbiddenAddress. `transport`: see `client`."""
+async def send(
+    url: str, headers: Mapping[str, str], content: bytes = b"", *, method: str = "POST", transport: str = ""
+) -> Response:
+    """Ask and wait for the headers. Raises Unreachable, or ForbiddenAddress. `transport`: see `client`."""
     try:
         asking = await client(transport)
-        request = asking.build_request("POST", url, headers={**HEADERS, **headers}, content=content)
+        request = asking.build_request(method, url, headers={**HEADERS, **headers}, content=content)
         return Response(await asking.send(request, stream=True))
     except TROUBLE as error:
         raise Unreachable(f"Cannot reach {host(url)}: {_words(error)}") from error
+
+
+async def whole(response: Response, largest: int) -> bytes:
+    """The rest of the body; raises BrokenOff if it breaks, or is larger than `largest` bytes."""
+    content = bytearray()
+    while piece := await response.read():
+        content += piece
+        if len(content) > largest:
+            raise BrokenOff(f"The answer is larger than {largest:,} bytes.")
+    return bytes(content)
 
 
 def host(url: str) -> str:
