@@ -6,12 +6,13 @@ made and kept by the migration (0002), from the rows of this table.
 """
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import connections, models
 from django.db.models.expressions import RawSQL
+
+from conversations.texts.words import CJK, fold
 
 if TYPE_CHECKING:
     from conversations.models.conversation import Conversation
@@ -22,9 +23,8 @@ LONGEST_WORD = 64  # characters; of longer ones the rest is left out
 MOST_WORDS = 12  # of a search
 MOST_FOUND = 1000  # texts that SQLite looks at, the newest: a word may be in all of them
 NEWEST = "SELECT rowid FROM conversations_search WHERE conversations_search MATCH %s ORDER BY rowid DESC LIMIT %s"
-_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+", re.UNICODE)
-_IS_CJK = re.compile(rf"[{_CJK}]")
+_RUN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+", re.UNICODE)
+_IS_CJK = re.compile(rf"[{CJK}]")
 
 
 def words(text: str) -> list[str]:
@@ -36,13 +36,6 @@ def words(text: str) -> list[str]:
         else:
             found.append(run[:LONGEST_WORD])
     return found
-
-
-def fold(text: str) -> str:
-    """`text` without case and accents; Hangul stays composed."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(each for each in decomposed if not unicodedata.combining(each))
-    return unicodedata.normalize("NFC", bare)
 
 
 class SearchTextQuerySet(models.QuerySet["SearchText"]):

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from conversations.models import Conversation, SearchText, User
-from conversations.models.searching import fold, words
+from conversations.models.searching import words
 from conversations.requests import PersonRequest
+from conversations.texts.words import fold
 
 SHOWN = 30
 BEFORE, AROUND = 40, 160  # characters of a snippet: before the first hit, and in all

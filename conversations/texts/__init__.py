@@ -1,0 +1,1 @@
+"""Natural language, without a model: words in the form in which they are compared, and sentences. No Django."""
