@@ -2,6 +2,7 @@
 
 import copy
 from typing import Any
+from urllib.parse import urlsplit
 
 from conversations.completions.data_sources import SECRET
 
@@ -25,6 +26,27 @@ def joined(parameters: dict[str, Any], secrets: dict[str, str]) -> dict[str, Any
             if (secret := secrets.get(f"{at}/{name}")) is not None:
                 holder[name] = secret
     return whole
+
+
+def kept(before: dict[str, Any], after: dict[str, Any], secrets: dict[str, str]) -> dict[str, str]:
+    """Those of `secrets`, stored for `before`, that `after` still means: same place, same target, same type.
+
+    Otherwise whoever may edit an address could send a stored secret to a server of their own.
+    """
+    targets = [{at: _target(holder, parameters, at) for holder, at in _authentications(parameters, "")}
+               for parameters in (before, after)]  # fmt: skip
+    same = {at for at in targets[0] if targets[0][at] == targets[1].get(at)}
+    return {pointer: secret for pointer, secret in secrets.items() if pointer.rpartition("/")[0] in same}
+
+
+def _target(authentication: dict[str, Any], parameters: dict[str, Any], at: str) -> tuple[str, ...]:
+    """Where the secrets of the authentication at `at` are sent: the object around it says so."""
+    around = parameters
+    for name in at.split("/")[1:-1]:
+        around = around[name]
+    parts = urlsplit(str(around.get("endpoint") or ""))
+    host = parts.netloc.lower() or parts.path.lower()  # MongoDB's endpoint is a bare host
+    return (str(authentication.get("type") or ""), parts.scheme, host, str(around.get("environment") or ""))
 
 
 def _authentications(value: Any, at: str) -> list[tuple[dict[str, Any], str]]:

@@ -1,11 +1,14 @@
-"""What is stored: people, deployments, prompts, conversations, messages and their attempts."""
+"""What is stored: people, deployments, data sources, prompts, conversations, messages, attempts and their evidence."""
 
 from conversations.models.access import Reader
 from conversations.models.attempt import Attempt
 from conversations.models.company import Company
 from conversations.models.conversation import Busy, Conversation, Final, Turn
+from conversations.models.data_source import DataSource
 from conversations.models.deployment import Deployment
+from conversations.models.evidence import Citation, Evidence, Verdict
 from conversations.models.feedback import Feedback, Reason
+from conversations.models.group import ExternalGroup
 from conversations.models.message import CONTINUABLE, RUNNING, Message, MessageQuerySet, Role, State
 from conversations.models.prompt import Prompt, PromptVersion
 from conversations.models.searching import SearchText
@@ -16,9 +19,13 @@ __all__ = [
     "RUNNING",
     "Attempt",
     "Busy",
+    "Citation",
     "Company",
     "Conversation",
+    "DataSource",
     "Deployment",
+    "Evidence",
+    "ExternalGroup",
     "Feedback",
     "Final",
     "Message",
@@ -32,4 +39,5 @@ __all__ = [
     "State",
     "Turn",
     "User",
+    "Verdict",
 ]

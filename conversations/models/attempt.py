@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models.data_source import DataSource
 from conversations.models.deployment import Deployment
 from conversations.models.message import Message
 
@@ -30,6 +31,7 @@ class Attempt(models.Model):
     deployment = models.ForeignKey(Deployment, models.PROTECT, null=True, related_name="+")
     system_text = models.TextField(blank=True)
     parameters = models.JSONField(default=dict)
+    sources = models.ManyToManyField(DataSource, related_name="+")
     facts = models.JSONField(default=dict, help_text="Messages sent and left out.")
     tries = models.JSONField(default=list, help_text="Failed tries before the first token.")
 

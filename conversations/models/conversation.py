@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.attempt import Attempt
+from conversations.models.data_source import DataSource
 from conversations.models.deployment import Deployment
 from conversations.models.message import Message, Role, State
 from conversations.models.prompt import PromptVersion
@@ -75,6 +76,7 @@ class Conversation(models.Model):
     prompt = models.ForeignKey(PromptVersion, models.PROTECT, null=True, blank=True, related_name="conversations")
     parameters = models.JSONField(default=dict, blank=True)
     prompt_values = models.JSONField(default=dict, blank=True)
+    sources = models.ManyToManyField(DataSource, blank=True, related_name="conversations")
     pinned = models.BooleanField(_("pinned"), default=False)
     archived = models.BooleanField(_("archived"), default=False)
     deleted = models.DateTimeField(null=True, editable=False, help_text="Thrown away; purged an hour later.")
@@ -243,7 +245,7 @@ class Conversation(models.Model):
         return answer
 
     def _attempt(self, answer: Message, number: int, start: int, language: str) -> None:
-        Attempt.objects.create(
+        attempt = Attempt.objects.create(
             message=answer,
             number=number,
             start=start,
@@ -252,6 +254,8 @@ class Conversation(models.Model):
             system_text=self.prompt.render(self.prompt_values) if self.prompt else "",
             parameters=self.parameters,
         )
+        if sources := self.sources.values_list("pk", flat=True):
+            attempt.sources.add(*sources)
 
     def _moved_to(self, leaf: Message | None) -> None:
         """Something was asked: at `leaf`, or on the current branch."""

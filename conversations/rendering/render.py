@@ -3,7 +3,8 @@
 import re
 from html import escape, unescape
 
-from conversations.rendering import clean, code, links, math, shape
+from conversations.rendering import citing, clean, code, links, math, shape
+from conversations.rendering.citing import Cited
 from conversations.rendering.labels import ENGLISH, Labels
 from conversations.rendering.markdown import Root, whole
 
@@ -11,17 +12,30 @@ _INLINE = re.compile(r"</?(?:a|code|del|em|span|strong)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 
 
-def blocks(text: str, labels: Labels = ENGLISH, *, open: bool = False) -> list[str]:
+def blocks(text: str, labels: Labels = ENGLISH, *, open: bool = False, cited: Cited | None = None) -> list[str]:
     """Safe HTML of each top-level block of a Markdown text, exactly one element each.
 
-    `open`: the text may still grow, so that a code block at its end is not highlighted yet.
+    `open`: the text may still grow, so that a code block at its end is not highlighted yet. `cited`: the sources that
+    its markers mean; without it there are none.
     """
-    return [dress(root, labels) for root in whole(text, open=open)]
+    if cited is None:
+        return [dress(root, labels) for root in whole(text, open=open)]
+    found = [dress(root, labels) for root in whole(citing.place(text), open=open)]
+    return linked(found, cited, [])
+
+
+def linked(blocks: list[str], cited: Cited, before: list[int]) -> list[str]:
+    """Dressed blocks with links for their citations; `before`: the mentions of all blocks before them."""
+    found, said = [], list(before)
+    for block in blocks:
+        found.append(citing.link(block, cited, said))
+        said += citing.mentions(block)
+    return found
 
 
 def dress(root: Root, labels: Labels) -> str:
     """Safe HTML of one top-level block."""
-    block = clean.clean(shape.shape(root.html, labels.image))
+    block = citing.settle(clean.clean(shape.shape(root.html, labels.image)))
     if "<a" in block:
         block = links.mark(block)
     if "<pre" in block:

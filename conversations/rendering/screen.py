@@ -6,6 +6,8 @@ and only blocks that differ are cleaned and sent.
 
 from typing import NamedTuple
 
+from conversations.rendering import citing
+from conversations.rendering.citing import Cited
 from conversations.rendering.labels import ENGLISH, Labels
 from conversations.rendering.markdown import (
     Root,
@@ -15,7 +17,7 @@ from conversations.rendering.markdown import (
     roots,
     whole,
 )
-from conversations.rendering.render import dress
+from conversations.rendering.render import dress, linked
 
 
 class Frame(NamedTuple):
@@ -35,15 +37,22 @@ class Screen:
         self._labels = labels
         self._text = ""
         self._roots: list[Root] = []  # what self.blocks was made from
+        self._mentions: list[list[int]] = []  # of sources, in each block
+        self._cited: Cited | None = None
         self._offset = 0  # the tail, which is parsed each time, begins at this character …
         self._frozen = 0  # … after this many blocks
         self._looked = 0  # complete lines up to here have been searched for a new tail
 
-    def show(self, text: str, *, final: bool = False) -> Frame | None:
+    def show(self, text: str, *, final: bool = False, cited: Cited | None = None) -> Frame | None:
         """The change that brings the page to `text`; None if there is none.
 
-        `text` usually continues the text of the last call, but any other will do.
+        `text` usually continues the text of the last call, but any other will do. `cited`: see `render.blocks`.
         """
+        if cited is not None:
+            text = citing.place(text)
+        if cited != self._cited:
+            self._cited, self._roots, self._mentions = cited, [], []
+            self._thaw()
         if final or not text.startswith(self._text):
             self._thaw()
         # A definition may change any block before it and be needed by any that follows.
@@ -69,6 +78,10 @@ class Screen:
         start = self._frozen + same
         html = [dress(root, self._labels) for root in found[same:]]
         self._roots[start:] = found[same:]
+        if self._cited is not None:
+            before = [number for block in self._mentions[:start] for number in block]
+            self._mentions[start:] = [citing.mentions(block) for block in html]
+            html = linked(html, self._cited, before)
         if html == self.blocks[start:]:
             return None
         while html and self.blocks[start : start + 1] == html[:1]:

@@ -1,0 +1,115 @@
+"""A data source: the wire's own JSON with its secrets apart, granted to groups, switched on in a conversation."""
+
+from typing import Any, Self
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conversations.completions import data_sources, pointers
+from conversations.completions.errors import InvalidRequest
+from conversations.models.access import Reader
+from conversations.models.secrets import LostSecrets, Secrets, SecretsField
+
+
+class DataSourceQuerySet(models.QuerySet["DataSource"]):
+    def for_reader(self, reader: Reader) -> Self:
+        """Those that may be asked now on this person's behalf: enabled, and granted to a group of theirs, or to all."""
+        granted = models.Q(groups=None) | models.Q(groups__in=reader.group_ids)
+        return self.filter(granted, enabled=True).distinct().order_by("position", "name")
+
+
+def types() -> list[tuple[str, str]]:
+    labels = {
+        "local": _("Documents kept here"),
+        "azure_search": _("Azure AI Search"),
+        "elasticsearch": _("Elasticsearch or OpenSearch"),
+        "azure_cosmos_db": _("Azure Cosmos DB for MongoDB vCore"),
+        "mongo_db": _("MongoDB Atlas"),
+        "pinecone": _("Pinecone"),
+    }
+    return [(name, str(labels.get(name, name))) for name in sorted(data_sources.TYPES, key=list(labels).index)]
+
+
+class DataSource(models.Model):
+    """`parameters` is exactly the wire's JSON, with null where a secret belongs."""
+
+    name = models.CharField(
+        _("name"),
+        max_length=80,
+        unique=True,
+        validators=[RegexValidator(r"^[^\x00-\x1f]+$")],
+        help_text=_("What people see when they choose what to ask, such as “Employee handbook”."),
+    )
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    type = models.CharField(_("type"), max_length=32, choices=types)
+    parameters = models.JSONField(_("parameters"), default=dict, blank=True)
+    access_filter = models.TextField(
+        _("access filter"),
+        blank=True,
+        help_text=_(
+            "For an index whose documents have different readers: a filter in its own language, with {groups} where "
+            "the external ids of a person's groups belong. It is added to every query; without groups nothing is found."
+        ),
+    )
+    groups = models.ManyToManyField(
+        Group,
+        verbose_name=_("groups"),
+        blank=True,
+        related_name="data_sources",
+        help_text=_("Who may ask it. None: everybody."),
+    )
+    on_by_default = models.BooleanField(
+        _("on by default"), default=False, help_text=_("Switched on in every new chat of those who may ask it.")
+    )
+    starters = models.JSONField(
+        _("starters"), default=list, blank=True, help_text=_("Up to three questions that an empty chat offers.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=10)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    secrets: Any = SecretsField()
+    tested_at = models.DateTimeField(null=True, editable=False)
+    test_error = models.CharField(max_length=64, blank=True, editable=False)
+    updated = models.DateTimeField(auto_now=True)
+
+    objects = DataSourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("data source")
+        verbose_name_plural = _("data sources")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def secrets_lost(self) -> bool:
+        """Were secrets stored under an encryption key that is gone?"""
+        return isinstance(self.secrets, LostSecrets)
+
+    def wire(self) -> dict[str, Any]:
+        """The entry of `data_sources` as a program would send it, secrets included."""
+        return {"type": self.type, "parameters": pointers.joined(self.parameters, self.secrets)}
+
+    def read(self) -> data_sources.DataSource:
+        """The configuration as values; raises InvalidRequest."""
+        return data_sources.read(self.wire(), at=self.name)
+
+    def configure(self, type: str, parameters: dict[str, Any]) -> list[str]:
+        """Take over the wire's JSON, not yet saved; returns warnings. Raises ValidationError.
+
+        A secret that is null stays as it is stored, unless it would now be sent somewhere else: then it is dropped,
+        and has to be entered again.
+        """
+        kept = {} if type != self.type else pointers.kept(self.parameters, parameters, self.secrets)
+        whole = pointers.joined(parameters, {**kept, **pointers.part(parameters)[1]})
+        try:
+            read = data_sources.read({"type": type, "parameters": whole}, at="")
+        except InvalidRequest as error:
+            raise ValidationError(str(error).removeprefix(".").removeprefix("parameters.")) from error
+        self.type = read.type
+        self.parameters, secrets = pointers.part(whole)
+        self.secrets = Secrets(secrets)
+        return read.warnings
