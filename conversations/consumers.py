@@ -160,10 +160,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _relay(self, message: UUID, told: tuple[Any, ...]) -> None:
         with translation.override(self.viewer.language):
             screen = Screen(present.labels())
-        fresh = True
+        fresh, cited, looked = True, None, False
         async with aclosing(generation.watch(message)) as views:
             async for view in views:
-                frame = screen.show(view.text, final=not view.running)
+                if "[doc" in view.text and not (looked and view.running):
+                    cited, looked = await database_sync_to_async(self.viewer.cited)(message), True
+                frame = screen.show(view.text, final=not view.running, cited=cited)
                 if fresh or frame is not None:
                     start, html = (frame.start, frame.html) if frame else (0, [])
                     await self._tell(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import account, asking, health, judging, managing, pages, prompting, searching
+from conversations.views import account, asking, evidence, health, judging, managing, pages, prompting, searching
 
 urlpatterns = [
     path("", pages.new_chat, name="new_chat"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("c/<uuid:conversation>/m/<uuid:message>/", pages.message, name="message"),
     path("c/<uuid:conversation>/m/<uuid:message>/feedback", judging.feedback, name="feedback"),
     path("c/<uuid:conversation>/m/<uuid:message>/earlier", pages.earlier, name="earlier"),
+    path("c/<uuid:conversation>/m/<uuid:message>/sources/", evidence.sources, name="sources"),
+    path("c/<uuid:conversation>/m/<uuid:message>/sources/<int:number>/", evidence.source, name="source"),
     path("c/<uuid:conversation>/m/<uuid:message>/text", pages.text, name="text"),
     path("c/<uuid:conversation>/m/<uuid:message>/stop", asking.stop, name="stop"),
     path("c/<uuid:conversation>/m/<uuid:message>/continue", asking.go_on, name="continue"),

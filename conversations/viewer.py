@@ -15,7 +15,8 @@ from django.utils import timezone, translation
 
 from conversations import generation
 from conversations.models import Conversation, Message, Role, User
-from conversations.views import present, sidebar
+from conversations.rendering import Cited
+from conversations.views import citing, present, sidebar
 from conversations.views.access import find_conversation, find_message
 
 
@@ -100,6 +101,14 @@ class Viewer:
             "state": str(view.state),
             "html": html,
         }
+
+    def cited(self, message: UUID) -> Cited | None:
+        """What the citations of this answer lead to; None if it was given no documents."""
+        answer = self.message(message)
+        if answer is None:
+            return None
+        with self.in_their_words():
+            return citing.cited(answer, citing.Allowed.of(self.person.reader()))
 
     def seen(self) -> bool:
         return Conversation.objects.for_user(self.person).filter(pk=self.conversation).seen()

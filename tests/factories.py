@@ -5,7 +5,7 @@ import uuid
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 
-from conversations.models import Conversation, Deployment, Message, State, User
+from conversations.models import Conversation, DataSource, Deployment, Evidence, Message, State, User
 from conversations.views.access import sign_new_chat
 
 
@@ -36,6 +36,28 @@ def make_turn(conversation, question="Hello?", answer="Hi.", state=State.COMPLET
     turn.answer.refresh_from_db()
     conversation.refresh_from_db()
     return turn
+
+
+def make_source(name="Employee handbook", **facts):
+    """A data source that everybody may ask; nothing answers at its address."""
+    groups = facts.pop("groups", [])
+    source = DataSource(name=name, **facts)
+    key = {"type": "encoded_api_key", "encoded_api_key": "sk-canary"}
+    source.configure(
+        "elasticsearch", {"endpoint": "http://127.0.0.1:9", "index_name": "handbook", "authentication": key}
+    )
+    source.save()
+    source.groups.set(groups)
+    return source
+
+
+def make_evidence(answer, number=1, content="You may take 18 weeks. A block is two weeks long.", **facts):
+    """A passage that `answer` was given as [doc<number>], or with 0 one that was left out."""
+    given = {"title": "Leave policy", "page": 3, "source_name": "Employee handbook", "queries": ["parental leave"]}
+    position = answer.evidence.count()
+    return Evidence.objects.create(
+        message=answer, number=number, position=position, content=content, **{**given, **facts}
+    )
 
 
 def client_of(person):

@@ -29,8 +29,18 @@ OF_A_CONVERSATION = {"conversation", "ask", "menu", "rename", "pin", "archive", 
     "export_md",
     "export_json",
 }
-SUFFIXES = {"conversation": "", "take_back": "take-back", "export_md": "export.md", "export_json": "export.json"}
-OF_A_MESSAGE = {"message", "feedback", "text", "earlier", "stop", "continue", "regenerate", "edit"}
+SUFFIXES = {
+    "source": "sources/1/",
+    "sources": "sources/",
+    "conversation": "",
+    "take_back": "take-back",
+    "export_md": "export.md",
+    "export_json": "export.json",
+}
+OF_A_MESSAGE = {"message", "feedback", "text", "earlier", "stop", "continue", "regenerate", "edit"} | {
+    "sources",
+    "source",
+}
 ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
 COMMANDS = {"ask", "feedback", "rename", "pin", "archive", "delete", "take_back", "stop", "continue"}
 COMMANDS |= {"regenerate", "edit", "delete_prompt"}
@@ -54,7 +64,9 @@ def test_every_route_is_registered_here():
 def turn(person, offline):
     conversation = factories.make_conversation(person, deployment=offline)
     Prompt.objects.create(pk=PROMPT, owner=person, name="Private").write("Be kind.")
-    return factories.make_turn(conversation)
+    turn = factories.make_turn(conversation, answer="Hi.[doc1]")
+    factories.make_evidence(turn.answer)
+    return turn
 
 
 def addresses(turn):
@@ -66,7 +78,7 @@ def addresses(turn):
     yield "delete_prompt", f"{prompt}delete"
     for message in (turn.question.pk, turn.answer.pk):
         for name in OF_A_MESSAGE - {"message"}:
-            yield name, f"{conversation}m/{message}/{name}"
+            yield name, f"{conversation}m/{message}/{SUFFIXES.get(name, name)}"
         yield "message", f"{conversation}m/{message}/"
 
 
@@ -111,7 +123,7 @@ async def test_a_suspended_person_is_sent_away(turn, person, signed_in):
 
 async def test_the_owner_gets_through(turn, signed_in):
     for name, address in addresses(turn):
-        if name in {"conversation", "message"}:
+        if name in {"conversation", "message"} or (name in {"source", "sources"} and str(turn.answer.pk) in address):
             assert (await reach(signed_in, name, address)).status_code == 200, address
 
 

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('original_search_score', models.FloatField(null=True)),
                 ('rerank_score', models.FloatField(null=True)),
                 ('filter_reason', models.CharField(blank=True, max_length=16)),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='conversations.attempt')),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='conversations.message')),
                 ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='evidence', to='conversations.datasource')),
             ],
             options={
@@ -111,6 +111,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='evidence',
-            constraint=models.UniqueConstraint(models.F('attempt'), models.F('position'), name='evidence_position'),
+            constraint=models.UniqueConstraint(models.F('message'), models.F('position'), name='evidence_position'),
         ),
     ]

@@ -3,14 +3,17 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models.attempt import Attempt
 from conversations.models.data_source import DataSource
+from conversations.models.message import Message
 
 
 class Evidence(models.Model):
-    """A passage retrieved for one attempt. `number` is the N of the text's [docN]; 0: the model never saw it."""
+    """A passage retrieved for an answer. `number` is the N of the text's [docN]; 0: the model never saw it.
 
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="evidence")
+    It belongs to the message: an answer that is continued goes on with the same documents under the same numbers.
+    """
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="evidence")
     position = models.PositiveSmallIntegerField(help_text="In the order of retrieval.")
     number = models.PositiveSmallIntegerField(default=0)
     source = models.ForeignKey(DataSource, models.SET_NULL, null=True, related_name="evidence")
@@ -34,7 +37,7 @@ class Evidence(models.Model):
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         ordering = ["position"]
-        constraints = [models.UniqueConstraint("attempt", "position", name="evidence_position")]
+        constraints = [models.UniqueConstraint("message", "position", name="evidence_position")]
 
     def __str__(self) -> str:
         return self.title or self.filepath or self.source_name

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
     from conversations.models.attempt import Attempt
+    from conversations.models.evidence import Evidence
 
 LOST_AFTER = timedelta(seconds=15)
 
@@ -95,6 +96,7 @@ class Message(models.Model):
 
     if TYPE_CHECKING:
         attempts: RelatedManager[Attempt]
+        evidence: RelatedManager[Evidence]
         children: RelatedManager["Message"]
 
     class Meta:

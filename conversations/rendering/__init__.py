@@ -2,7 +2,7 @@
 
 from conversations.rendering.citing import Cited
 from conversations.rendering.labels import ENGLISH, Labels
-from conversations.rendering.render import blocks, plain
+from conversations.rendering.render import blocks, mentioned, plain
 from conversations.rendering.screen import Frame, Screen
 
-__all__ = ["ENGLISH", "Cited", "Frame", "Labels", "Screen", "blocks", "plain"]
+__all__ = ["ENGLISH", "Cited", "Frame", "Labels", "Screen", "blocks", "mentioned", "plain"]

@@ -24,6 +24,14 @@ def blocks(text: str, labels: Labels = ENGLISH, *, open: bool = False, cited: Ci
     return linked(found, cited, [])
 
 
+def mentioned(text: str) -> list[int]:
+    """N of every `[docN]` that stands where a citation can, in their order on the page."""
+    if "[doc" not in text:
+        return []
+    dressed = (citing.settle(clean.clean(shape.shape(root.html, ""))) for root in whole(citing.place(text), open=False))
+    return [number for block in dressed for number in citing.mentions(block)]
+
+
 def linked(blocks: list[str], cited: Cited, before: list[int]) -> list[str]:
     """Dressed blocks with links for their citations; `before`: the mentions of all blocks before them."""
     found, said = [], list(before)

@@ -76,8 +76,15 @@ def text(request: PersonRequest, conversation: UUID, message: UUID) -> HttpRespo
     return HttpResponse(found.text, content_type="text/plain; charset=utf-8")
 
 
-def show(request: PersonRequest, found: Conversation, leaf: UUID | None, *, sought: UUID | None = None) -> HttpResponse:
-    """The page of a conversation at `leaf`; for htmx only what is in the transcript.
+def show(
+    request: PersonRequest,
+    found: Conversation,
+    leaf: UUID | None,
+    *,
+    sought: UUID | None = None,
+    panel: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The page of a conversation at `leaf`; for htmx only what is in the transcript. `panel`: the evidence, if open.
 
     A long one is shown from its end, or from a little before the message that is `sought`; the rest comes on demand.
     """
@@ -102,6 +109,7 @@ def show(request: PersonRequest, found: Conversation, leaf: UUID | None, *, soug
         "leaf": str(leaf or ""),
         "busy": any(each.running for each in path),
         "empty_reason": reason,
+        "panel": panel,
     }
     return render(request, "conversations/chat.html", context)
 

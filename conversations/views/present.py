@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from conversations.generation import View
 from conversations.models import CONTINUABLE, Conversation, Message, Reason, Role, State
 from conversations.rendering import Labels, blocks
+from conversations.views import citing
 
 FOLDED = 2000  # characters of a long question that are shown at first
 AGAIN = {State.INTERRUPTED, State.FAILED, State.FILTERED}
@@ -35,15 +36,24 @@ def labels() -> Labels:
 
 def turns(conversation: Conversation, path: list[Message]) -> list[dict[str, Any]]:
     """The messages of a branch, oldest first, as the templates take them."""
-    prefetch_related_objects([each for each in path if each.role == Role.ASSISTANT], "attempts", "feedback")
-    siblings = _siblings(conversation)
-    words = labels()
-    return [article(each, siblings, words=words) for each in path]
+    answers = [each for each in path if each.role == Role.ASSISTANT]
+    prefetch_related_objects(answers, "attempts", "feedback", "evidence__citations")
+    siblings, words, allowed = _siblings(conversation), labels(), _allowed(conversation, answers)
+    return [article(each, siblings, words=words, allowed=allowed) for each in path]
 
 
 def one(conversation: Conversation, message: Message, view: View | None = None) -> dict[str, Any]:
     """A single message; `view` is how far a running answer has come, its text left out."""
-    return article(message, _siblings(conversation), view=view, words=labels())
+    prefetch_related_objects([message], "evidence__citations")
+    allowed = _allowed(conversation, [message])
+    return article(message, _siblings(conversation), view=view, words=labels(), allowed=allowed)
+
+
+def _allowed(conversation: Conversation, answers: list[Message]) -> citing.Allowed | None:
+    """What the owner may read of the answers' evidence; None, and nothing asked, if there is none."""
+    if not any(each.evidence.all() for each in answers):
+        return None
+    return citing.Allowed.of(conversation.owner.reader())
 
 
 def article(
@@ -51,6 +61,7 @@ def article(
     siblings: dict[UUID | None, list[UUID]],
     *,
     words: Labels,
+    allowed: citing.Allowed | None = None,
     view: View | None = None,
 ) -> dict[str, Any]:
     asked = message.role == Role.USER
@@ -58,6 +69,7 @@ def article(
     attempts = [] if asked else list(message.attempts.all())
     last = attempts[-1] if attempts else None
     text = (view.text if view else message.text) or ""
+    cited = citing.cited(message, allowed) if allowed and not asked else None
     return {
         "id": str(message.pk),
         "role": message.role,
@@ -67,7 +79,9 @@ def article(
         "text": text,
         "beginning": text[:FOLDED],
         "rest": text[FOLDED:] if len(text) > FOLDED + FOLDED // 2 else "",
-        "blocks": [] if asked or view else blocks(text, words, open=message.running),
+        "blocks": [] if asked or view else blocks(text, words, open=message.running, cited=cited),
+        "sources": citing.sources(message, text, allowed) if allowed and cited else [],
+        "found": citing.address(message) if cited else "",
         "siblings": _steps(message, siblings.get(message.parent_id, [])),
         "urls": _urls(message),
         "deployment": last.deployment.title if last and last.deployment else "",

@@ -1,0 +1,118 @@
+"""The sources of an answer as this person may see them: names, numbers, verdicts, passages."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.models import Citation, DataSource, Evidence, Message, Reader, Verdict
+from conversations.rendering import Cited, mentioned
+
+WORDS = {
+    Verdict.WEAK: gettext_lazy("weakly supported"),
+    Verdict.NOT_FOUND: gettext_lazy("not found in the source"),
+    Verdict.NOT_CHECKED: gettext_lazy("not checked"),
+}
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Which sources' passages a person may read now; evidence outlives the right to read it."""
+
+    sources: frozenset[int]
+
+    @classmethod
+    def of(cls, reader: Reader) -> "Allowed":
+        return cls(frozenset(DataSource.objects.for_reader(reader).values_list("pk", flat=True)))
+
+    def reads(self, evidence: Evidence) -> bool:
+        """A source that was deleted and not purged was retired: what was cited of it stays."""
+        return evidence.source_id is None or evidence.source_id in self.sources
+
+
+def cited(message: Message, allowed: Allowed) -> Cited | None:
+    """What the renderer needs to draw the citations of this answer; None if it was given no documents."""
+    given = [each for each in message.evidence.all() if each.number]
+    if not given:
+        return None
+    mentions = sorted((each for one in given for each in one.citations.all()), key=lambda each: each.position)
+    return Cited(
+        address=address(message),
+        names={each.number: name(each, allowed) for each in given},
+        source=_("Source {number}: {name}"),
+        verdicts=tuple(each.verdict for each in mentions),
+        words=tuple((verdict.value, str(words)) for verdict, words in WORDS.items()),
+    )
+
+
+def address(message: Message) -> str:
+    return reverse("sources", args=[message.conversation_id, message.pk])
+
+
+def sources(message: Message, text: str, allowed: Allowed) -> list[dict[str, Any]]:
+    """The sources that the text cites, numbered as on the page."""
+    given = {each.number: each for each in message.evidence.all() if each.number}
+    order = [number for number in dict.fromkeys(mentioned(text)) if number in given] if given else []
+    return [source(given[number], at, allowed) for at, number in enumerate(order, 1)]
+
+
+def source(evidence: Evidence, label: int, allowed: Allowed) -> dict[str, Any]:
+    """One source as templates show it; without its words for whoever may not read it any more."""
+    reads = allowed.reads(evidence)
+    return {
+        "id": evidence.pk,
+        "label": label,
+        "name": name(evidence, allowed),
+        "title": title(evidence) if reads else "",
+        "source": evidence.source_name,
+        "heading": evidence.heading if reads else "",
+        "page": evidence.page if reads else None,
+        "readable": reads and not evidence.purged,
+        "purged": evidence.purged,
+        "link": link(evidence) if reads else None,
+        "pieces": pieces(evidence) if reads else [],
+        "supports": [each.sentence for each in evidence.citations.all() if each.sentence],
+        "verdict": worst(list(evidence.citations.all())),
+        "url": f"{address(evidence.message)}{label}/",
+    }
+
+
+def name(evidence: Evidence, allowed: Allowed) -> str:
+    """What stands after “Source 1: ”."""
+    if not allowed.reads(evidence):
+        return _("a source that you may no longer read")
+    place = _("page %(page)s") % {"page": evidence.page} if evidence.page else ""
+    return ", ".join(each for each in (title(evidence), place) if each)
+
+
+def title(evidence: Evidence) -> str:
+    return evidence.title or evidence.filepath or evidence.url or evidence.source_name
+
+
+def link(evidence: Evidence) -> dict[str, str] | None:
+    """Where the document is, if that is a web address."""
+    parts = urlsplit(evidence.url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return None
+    return {"url": evidence.url, "host": parts.hostname}
+
+
+def pieces(evidence: Evidence) -> list[tuple[str, bool]]:
+    """The passage in pieces, each with whether it is what the answer rests on."""
+    text, at, found = evidence.content, 0, []
+    spans = sorted((c.start, c.end) for c in evidence.citations.all() if c.start is not None and c.end is not None)
+    for start, end in spans:
+        start = max(start, at)
+        if end > start:
+            found += [(text[at:start], False), (text[start:end], True)]
+            at = end
+    return [piece for piece in [*found, (text[at:], False)] if piece[0]]
+
+
+def worst(citations: list[Citation]) -> str:
+    """The verdict to show for a source that several sentences cite: the one that asks for a look."""
+    order = [Verdict.NOT_FOUND, Verdict.WEAK, Verdict.NOT_CHECKED, Verdict.SUPPORTED]
+    return next((str(verdict) for verdict in order if any(each.verdict == verdict for each in citations)), "")
