@@ -4,7 +4,29 @@
 """
 
 from conversations.answering.admission import Disabled
-from conversations.answering.notices import FellBack, Notice, Tried, Trimmed
+from conversations.answering.notices import (
+    Checked,
+    FellBack,
+    Found,
+    Mention,
+    Notice,
+    Passage,
+    Searching,
+    Tried,
+    Trimmed,
+)
 from conversations.answering.stream import stream
 
-__all__ = ["Disabled", "FellBack", "Notice", "Tried", "Trimmed", "stream"]
+__all__ = [
+    "Checked",
+    "Disabled",
+    "FellBack",
+    "Found",
+    "Mention",
+    "Notice",
+    "Passage",
+    "Searching",
+    "Tried",
+    "Trimmed",
+    "stream",
+]

@@ -1,6 +1,6 @@
 """What happens around an answer that is no chunk of it, yielded among the chunks in the order it happened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -34,3 +34,60 @@ class Trimmed(Notice):
 
     sent: int
     left_out: int
+
+
+@dataclass(frozen=True)
+class Searching(Notice):
+    """Documents are being looked for: these `queries`, in the sources of these names."""
+
+    queries: list[str]
+    sources: list[str]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage that was retrieved. `number` is the N of [docN]; 0: the model was not given it."""
+
+    number: int
+    source: int | None  # primary key of the data source; None for one that a request brought along
+    source_name: str
+    content: str
+    title: str = ""
+    url: str = ""
+    filepath: str = ""
+    chunk_id: str = ""
+    page: int | None = None
+    heading: str = ""
+    document: str = ""
+    version: str = ""
+    queries: list[str] = field(default_factory=list)
+    original_search_score: float | None = None
+    rerank_score: float | None = None
+    filter_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Found(Notice):
+    """What came of it, in the order of retrieval; `left_out` names sources that failed."""
+
+    passages: list[Passage]
+    queries: list[str]
+    left_out: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One citation of the finished text: does passage `number` say what `sentence` says, and where?"""
+
+    number: int
+    sentence: str
+    verdict: str
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Checked(Notice):
+    """All mentions of the finished text, in their order."""
+
+    mentions: list[Mention]

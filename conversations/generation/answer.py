@@ -18,8 +18,8 @@ from django.db import transaction
 from conversations import answering
 from conversations.completions.draft import Draft
 from conversations.completions.errors import CompletionError, PromptFiltered
-from conversations.generation import publish
-from conversations.generation.live import Live, Waiting
+from conversations.generation import evidence, publish
+from conversations.generation.live import Live, Search, Waiting
 from conversations.generation.work import Work, load, outcome, record
 from conversations.models import RUNNING, Conversation, Message, SearchText, State
 
@@ -37,6 +37,7 @@ class Running:
         self.draft = Draft()
         self.tries: list[dict[str, Any]] = []
         self.facts: dict[str, Any] = {}
+        self.mentions: list[answering.Mention] = []
         self.saved = len(work.text)  # characters that the last checkpoint holds
         self.published = self.saved  # characters that other processes were told
         self.ending: State | None = None
@@ -67,7 +68,9 @@ class Running:
         parts = answering.stream(work.request, deployment=work.deployment, reader=work.reader, trim=work.kept)
         async with aclosing(parts):
             async for part in parts:
-                if isinstance(part, answering.Notice):
+                if isinstance(part, answering.Found):
+                    await database_sync_to_async(self._found)(part)
+                elif isinstance(part, answering.Notice):
                     self._notice(part)
                 elif piece := self.draft.add(part):
                     self.facts.setdefault("first_token_ms", self._elapsed())
@@ -91,7 +94,20 @@ class Running:
         elif isinstance(notice, answering.FellBack):
             self.facts["deployment_id"] = notice.deployment
         elif isinstance(notice, answering.Trimmed):
-            self.facts["facts"] = {"sent": notice.sent, "left_out": notice.left_out}
+            self._fact(sent=notice.sent, left_out=notice.left_out)
+        elif isinstance(notice, answering.Searching):
+            self.live.search = Search(tuple(notice.queries), tuple(notice.sources))
+            self.live.touch()
+        elif isinstance(notice, answering.Checked):
+            self.mentions = notice.mentions
+
+    def _found(self, found: answering.Found) -> None:
+        """Before the first token: a viewer who sees a citation finds its source."""
+        self._fact(queries=found.queries, sources_left_out=found.left_out)
+        evidence.keep(self.work.message, found.passages)
+
+    def _fact(self, **facts: Any) -> None:
+        self.facts["facts"] = {**self.facts.get("facts", {}), **facts}
 
     async def _outcome(self, reading: asyncio.Task[None]) -> tuple[State | None, CompletionError | Exception | None]:
         try:
@@ -137,6 +153,8 @@ class Running:
             held = Message(pk=self.work.message).finish(runner, self.live.text, state)
             if held:
                 record(self.work, self.draft, **facts)
+                if self.mentions:
+                    evidence.cite(self.work.message, self.live.text, self.mentions)
                 Conversation(pk=self.work.conversation).news()
                 SearchText.of_message(self._searched(), self.live.text)
         return held

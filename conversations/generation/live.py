@@ -15,6 +15,14 @@ class Waiting:
     until: float
 
 
+@dataclass(frozen=True)
+class Search:
+    """Documents are being looked for."""
+
+    queries: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
 class Live:
     """Nothing is queued and nothing is dropped: a slow viewer simply takes a bigger step."""
 
@@ -27,6 +35,7 @@ class Live:
         self.text = text
         self.state = state
         self.waiting: Waiting | None = None
+        self.search: Search | None = None
         self.version = 0
         self._changed = asyncio.Event()
 
@@ -37,7 +46,7 @@ class Live:
     def append(self, piece: str) -> None:
         """More text; the first of it turns thinking into writing."""
         self.text += piece
-        self.state, self.waiting = State.STREAMING, None
+        self.state, self.waiting, self.search = State.STREAMING, None, None
         self.touch()
 
     def touch(self) -> None:

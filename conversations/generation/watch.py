@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from channels.db import database_sync_to_async
 
 from conversations.generation import runner
-from conversations.generation.live import Live, Waiting
+from conversations.generation.live import Live, Search, Waiting
 from conversations.models import RUNNING, Message
 
 REREAD = 3.0  # seconds without news after which the row is read again: the layer may be gone
@@ -27,6 +27,7 @@ class View:
     state: str
     text: str
     waiting: Waiting | None
+    search: Search | None = None
 
     @property
     def running(self) -> bool:
@@ -83,7 +84,7 @@ async def _follow(live: Live, patience: float | None) -> AsyncGenerator[View, No
     """Views until the end; with `patience` (a mirror) also back to the row when there is no news."""
     while True:
         seen = live.version
-        view = View(live.epoch, live.state, live.text, live.waiting)
+        view = View(live.epoch, live.state, live.text, live.waiting, live.search)
         yield view
         if not view.running:  # what was shown counts: it may have ended while the viewer was busy
             return

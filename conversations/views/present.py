@@ -92,6 +92,7 @@ def article(
         "filtered": _filtered(last.filters) if last else [],
         "tries": last.tries if last else [],
         "waiting": _waiting(view),
+        "search": view.search if view and state == State.PENDING else None,
         "doing": "" if state != State.PENDING else "waiting" if _waiting(view) else "thinking",
         "can": {
             "stop": state in {State.PENDING, State.STREAMING},

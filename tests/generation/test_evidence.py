@@ -1,0 +1,50 @@
+"""What an answer was given to read is frozen before its first token, and what it cites when it ended."""
+
+import pytest
+
+from conversations.answering import Mention, Passage
+from conversations.generation import evidence
+from conversations.models import Citation
+from tests import factories
+
+TEXT = "18 weeks.[doc2] In blocks.[doc1][doc2] `[doc1]`"
+
+
+@pytest.fixture
+def answer(person, offline):
+    return factories.make_turn(factories.make_conversation(person, deployment=offline), answer=TEXT).answer
+
+
+def passage(number, content="Words.", **facts):
+    return Passage(number=number, source=None, source_name="Handbook", content=content, title="Leave", **facts)
+
+
+def test_passages_are_kept_in_their_order_with_what_was_left_out(answer):
+    evidence.keep(answer.pk, [passage(1), passage(2), passage(0, "x" * 1000, filter_reason="score")])
+    rows = list(answer.evidence.all())
+    assert [(each.number, each.filter_reason) for each in rows] == [(1, ""), (2, ""), (0, "score")]
+    assert len(rows[2].content) == 300
+
+
+def test_another_try_replaces_what_the_first_one_found(answer):
+    evidence.keep(answer.pk, [passage(1, "old"), passage(2)])
+    evidence.keep(answer.pk, [passage(1, "new")])
+    assert [each.content for each in answer.evidence.all()] == ["new"]
+
+
+def test_each_visible_mention_gets_its_verdict(answer):
+    evidence.keep(answer.pk, [passage(1), passage(2)])
+    mentions = [
+        Mention(2, "18 weeks.", "supported", 0, 5),
+        Mention(1, "In blocks.", "weak"),
+        Mention(2, "In blocks.", "not_found"),
+    ]
+    evidence.cite(answer.pk, TEXT, mentions)
+    rows = Citation.objects.order_by("position").values_list("evidence__number", "label", "verdict")
+    assert list(rows) == [(2, 1, "supported"), (1, 2, "weak"), (2, 1, "not_found")]
+
+
+def test_a_mention_of_nothing_is_not_written_down(answer):
+    evidence.keep(answer.pk, [passage(1)])
+    evidence.cite(answer.pk, "Yes.[doc9]", [Mention(9, "Yes.", "supported")])
+    assert not Citation.objects.exists()
