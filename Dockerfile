@@ -1,7 +1,9 @@
 # The product in one container: embedded defaults, or PostgreSQL and Redis by environment (docs/operating.md).
+# --build-arg LOCK=requirements-azure.lock adds what signing in at Microsoft Entra needs.
 FROM python:3.11-slim AS build
-COPY requirements.lock .
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+ARG LOCK=requirements.lock
+COPY requirements*.lock ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r $LOCK
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 1000 chatapp && mkdir /data && chown chatapp /data

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from conversations.completions.endpoints import Endpoint
 from tests import recordings
-from tests.frames import Answer, Failure, Raw, Reply, Request, Text, Torso
+from tests.frames import Answer, Failure, Raw, Reply, Request, Text, Torso, head
 
 
 @dataclass
@@ -82,6 +82,10 @@ class FakeUpstream:
         error = {"message": message, "type": "error", "param": None, "code": code}
         content = {"error": error} if body is None else body
         return self._next(Failure(status, dict(headers or {}), content, "silence" if silent else "next"))
+
+    def json(self, body: Any, status: int = 200) -> Self:
+        """Any other answer than one of chat completions."""
+        return self._next(Failure(status, {}, body))
 
     def html(self, status: int = 200) -> Self:
         page = "<!doctype html><html><title>Sign in</title><body>Please sign in.</body></html>"
@@ -176,6 +180,9 @@ class FakeUpstream:
         left = False
         try:
             while (request := await _read(reader)) is not None:
+                if request.method == "HEAD":  # somebody looks whether we are there: no answer is used up for that
+                    writer.write(head(405, {}, 0))
+                    continue
                 self.requests.append(request)
                 if not await self._answer(request, reader, writer):
                     break
@@ -231,4 +238,5 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     method, target, _ = first.split(" ")
     path, _, query = target.partition("?")
-    return Request(method, path, query, headers, body, json.loads(body) if body else None)
+    plain = headers.get("content-type", "").startswith("application/json")
+    return Request(method, path, query, headers, body, json.loads(body) if body and plain else None)

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 import msgspec
 
-from conversations.completions import headers, net
-from conversations.completions.endpoints import Endpoint, kind
+from conversations.completions import headers, identity, net
+from conversations.completions.endpoints import Endpoint, kind, signed_in
 from conversations.completions.errors import BrokenOff, TimedOut, Unreachable
 from conversations.completions.reading import Reading
 from conversations.completions.refusals import decoded, refusal
@@ -37,14 +37,17 @@ async def stream(
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + first_token_timeout
-    hide = _unspeakable(request, endpoint)
     try:
         async with asyncio.timeout_at(deadline):
+            endpoint = await signed_in(endpoint)
+            hide = _unspeakable(request, endpoint)
             response = await _send(request, endpoint)
     except TimeoutError as error:
         raise _late("first_token", first_token_timeout) from error
     try:
         if response.status != 200:
+            if response.status == 401:
+                identity.forget(endpoint.identity)
             raise await _refused(response, hide)
         reading, first = Reading(hide), True
         while not reading.done:
@@ -72,6 +75,12 @@ async def stream(
         await response.aclose()
 
 
+async def reach(endpoint: Endpoint) -> None:
+    """Whether anybody answers at its address. Raises Unreachable; sends neither key nor question."""
+    wire = kind(endpoint.kind)
+    await net.reach(wire.url(endpoint), transport=wire.transport)
+
+
 async def _send(request: ChatRequest, endpoint: Endpoint) -> net.Response:
     wire = kind(endpoint.kind)
     options = request.stream_options or {"include_usage": True}
@@ -85,9 +94,9 @@ async def _send(request: ChatRequest, endpoint: Endpoint) -> net.Response:
 
 
 def _unspeakable(request: ChatRequest, endpoint: Endpoint) -> Collection[str]:
-    """What an error must not repeat although an upstream might: the key, and what was asked."""
+    """What an error must not repeat although an upstream might: its credentials, and what was asked."""
     asked = [each.content for each in request.messages if isinstance(each.content, str)]
-    return [endpoint.key, *asked]
+    return [*endpoint.secrets, *asked]
 
 
 def _what(

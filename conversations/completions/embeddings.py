@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from conversations.completions import headers, net
+from conversations.completions import headers, identity, net
 from conversations.completions.decoding import loads
-from conversations.completions.endpoints import EMBEDDINGS, Endpoint, kind
+from conversations.completions.endpoints import EMBEDDINGS, Endpoint, kind, signed_in
 from conversations.completions.errors import BrokenOff, NotAStream, TimedOut, Unreachable
 from conversations.completions.refusals import decoded, refusal
 
@@ -52,6 +52,7 @@ async def _batch(texts: list[str], endpoint: Endpoint, dimensions: int | None, i
         body["dimensions"] = dimensions
     try:
         async with asyncio.timeout(wait):
+            endpoint = await signed_in(endpoint)
             response = await net.send(
                 wire.url(endpoint, EMBEDDINGS),
                 wire.headers(endpoint),
@@ -67,12 +68,14 @@ async def _batch(texts: list[str], endpoint: Endpoint, dimensions: int | None, i
     except BrokenOff as error:
         raise Unreachable(str(error)) from error
     if response.status != 200:
+        if response.status == 401:
+            identity.forget(endpoint.identity)
         raise refusal(
             response.status,
             decoded(content),
             retry_after=headers.retry_after(response.headers),
             location=response.location,
-            hide=[endpoint.key, *texts],
+            hide=[*endpoint.secrets, *texts],
         )
     return _vectors(content, len(texts))
 

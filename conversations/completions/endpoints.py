@@ -4,7 +4,7 @@ Kinds differ in nothing else. Adding one: a row in KINDS, a class with the membe
 (docs/adding-a-kind.md).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
@@ -12,7 +12,9 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
+from conversations.completions import identity
 from conversations.completions.errors import BadKey, InvalidRequest, Unreachable
+from conversations.completions.identity import Identity
 from conversations.completions.wire import ChatRequest
 
 CHAT, EMBEDDINGS = "chat/completions", "embeddings"  # operations: the end of a request's path
@@ -31,9 +33,16 @@ class Endpoint:
     address: str  # base URL, without query
     model: str  # the upstream's own id
     key: str = field(default="", repr=False)
+    identity: Identity | None = None  # signs in at Microsoft Entra instead of with a key
+    bearer: str = field(default="", repr=False)  # what that gave
     api_version: str = ""
     name: str = ""
     reasoning: bool = False  # a model that thinks first: other limits, no sampling
+
+    @property
+    def secrets(self) -> list[str]:
+        """What an error must not repeat although an upstream might."""
+        return [self.key, self.bearer, self.identity.secret if self.identity else ""]
 
 
 @dataclass(frozen=True)
@@ -114,16 +123,26 @@ class OpenAI:
         return {"Authorization": f"Bearer {key}"} if key else {}
 
     def body(self, request: ChatRequest, endpoint: Endpoint) -> ChatRequest:
-        """The request with the upstream's model and without what this kind, or a reasoning model, does not take."""
+        """The request with the upstream's model, within this kind's ranges, without what it does not take.
+
+        What was chosen for one deployment may be sent to another that takes over for it.
+        """
         taken = {"messages", *self.parameters}
         if endpoint.reasoning:
             taken -= SAMPLING
-            limit = request.max_completion_tokens or request.max_tokens
-            request = msgspec.structs.replace(request, max_completion_tokens=limit)
+            if "max_completion_tokens" in taken:
+                limit = request.max_completion_tokens or request.max_tokens
+                request = msgspec.structs.replace(request, max_completion_tokens=limit)
+            else:
+                taken.add("max_tokens")  # its only name for the limit
         else:
             taken -= {"reasoning_effort"}
-        dropped: dict[str, Any] = dict.fromkeys(set(request.__struct_fields__) - taken)
-        return msgspec.structs.replace(request, **{**dropped, "model": endpoint.model})
+        fitted: dict[str, Any] = dict.fromkeys(set(request.__struct_fields__) - taken)
+        for name in taken & self.parameters.keys():
+            limits, value = self.parameters[name], getattr(request, name)
+            if isinstance(limits, Range) and value is not None:
+                fitted[name] = min(max(value, limits.low), limits.high)
+        return msgspec.structs.replace(request, **{**fitted, "model": endpoint.model})
 
 
 class Azure(OpenAI):
@@ -134,6 +153,8 @@ class Azure(OpenAI):
         return join(endpoint.address, path, {"api-version": endpoint.api_version})
 
     def headers(self, endpoint: Endpoint) -> dict[str, str]:
+        if endpoint.identity:
+            return {"Authorization": f"Bearer {endpoint.bearer}"}
         key = clean_key(endpoint)
         return {"api-key": key} if key else {}
 
@@ -189,6 +210,13 @@ class Offline(OpenAI):
 
     def headers(self, endpoint: Endpoint) -> dict[str, str]:
         return {}
+
+
+async def signed_in(endpoint: Endpoint) -> Endpoint:
+    """The endpoint with a bearer, if it has an identity. Raises BadKey or Unreachable."""
+    if endpoint.identity is None:
+        return endpoint
+    return replace(endpoint, bearer=await identity.bearer(endpoint.identity))
 
 
 def join(base: str, path: str, query: dict[str, str] | None = None) -> str:

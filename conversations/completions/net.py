@@ -86,6 +86,14 @@ async def whole(response: Response, largest: int) -> bytes:
     return bytes(content)
 
 
+async def reach(url: str, *, transport: str = "") -> None:
+    """Whether anybody speaks HTTP there, whatever the answer. Raises Unreachable, or ForbiddenAddress."""
+    try:
+        await (await client(transport)).head(url, headers={"User-Agent": HEADERS["User-Agent"]})
+    except TROUBLE as error:
+        raise Unreachable(f"Cannot reach {host(url)}: {_words(error)}") from error
+
+
 def host(url: str) -> str:
     """Scheme, host and port: the rest of an address may hold a secret."""
     try:

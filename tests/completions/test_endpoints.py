@@ -1,5 +1,7 @@
 """Kinds of deployments: where they are asked, with which key, and what is sent."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -127,6 +129,21 @@ def test_what_a_kind_does_not_take_is_left_out(name: str, monkeypatch: pytest.Mo
     monkeypatch.setattr(kind(name), "parameters", taken, raising=False)
     sent = kind(name).body(question(seed=1, temperature=0.5), endpoint(kind=name))
     assert (sent.seed, sent.temperature) == (None, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "taken"),
+    [("openai", 1.5, 1.5), ("azure_inference", 1.5, 1), ("azure", 3, 2), ("azure", -1, 0), ("azure", None, None)],
+)
+def test_what_another_kind_allowed_is_brought_into_the_range_of_this_one(name: str, sent: float, taken: float) -> None:
+    assert kind(name).body(question(temperature=sent), endpoint(kind=name)).temperature == taken
+
+
+@pytest.mark.parametrize(("name", "limit"), [("azure", "max_completion_tokens"), ("azure_inference", "max_tokens")])
+def test_a_reasoning_model_is_sent_the_limit_by_the_name_its_kind_knows(name: str, limit: str) -> None:
+    asked = replace(endpoint(kind=name), reasoning=True)
+    sent = msgspec.to_builtins(kind(name).body(question(max_tokens=9, temperature=1), asked))
+    assert {each: sent[each] for each in sent if each not in {"messages", "model"}} == {limit: 9}
 
 
 def test_every_parameter_is_one_of_the_request() -> None:
