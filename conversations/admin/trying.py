@@ -1,56 +1,151 @@
-"""Trying a deployment: a real question over the real road, and what the answer or the error says to do."""
+"""Testing a deployment in stages, over the road that every question takes; and what to do about the one that failed.
 
+reach: an address that may be had, DNS, TCP, TLS. sign_in: a token where one is needed, and what it is sent to takes
+it. model: the first token of an answer. stream: the rest of it. Then what it can do is looked at (probes.py).
+"""
+
+import asyncio
 import time
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from conversations.admin import probes
 from conversations.completions import client
-from conversations.completions.draft import Draft
+from conversations.completions.endpoints import Endpoint
 from conversations.completions.errors import CompletionError
-from conversations.completions.wire import ChatRequest, Message
 from conversations.models import Deployment
 
-PATIENCE = 20  # seconds, for the first token and between two chunks
-QUESTION = "Reply with the single word OK."
-FIXES = {
-    "unreachable": gettext_lazy("Check the address, and whether this server may connect to it."),
-    "forbidden_address": gettext_lazy("This address is never connected to. Enter that of the deployment itself."),
-    "timed_out": gettext_lazy("It is reached, but it is too slow. Try again; a model may have to be loaded first."),
-    "bad_key": gettext_lazy("It is reached, but it refuses the key. Enter the key again."),
-    "not_found": gettext_lazy("It is reached, but does not know this model. Check model, address and API version."),
-    "rate_limited": gettext_lazy("It works, but is too busy right now. Try again later, or declare a fallback."),
-    "quota_exceeded": gettext_lazy("It works, but its quota is used up. Raise it where it was bought."),
-    "redirected": gettext_lazy("It sends us elsewhere. Enter the address that it redirects to."),
-    "invalid_request": gettext_lazy("It refuses the request. Check whether the kind and the API version are right."),
-    "not_a_stream": gettext_lazy("What answers is no chat-completions API. The base URL often ends in /v1."),
-    "upstream_down": gettext_lazy("It is reached, but is in trouble. Try again later."),
-    "broken_off": gettext_lazy("It began to answer and broke off. Look for a proxy with a time limit in between."),
+QUESTION = "Reply with the numbers from one to ten, in words."
+STAGES = {
+    "reach": _("Reach the address"),
+    "sign_in": _("Sign in"),
+    "model": _("Ask the model"),
+    "stream": _("Stream the answer"),
 }
+CAPABILITIES = {
+    "usage": _("counts tokens"),
+    "reasoning": _("shows its reasoning"),
+    "tools": _("calls tools"),
+    "json_schema": _("keeps to a JSON schema"),
+    "images": _("sees images"),
+}
+FIXES = {
+    "unreachable": _("Check the address, and whether this server may connect to it."),
+    "forbidden_address": _("This address is never connected to. Enter that of the deployment itself."),
+    "timed_out": _("It is reached, but it is too slow. Try again; a model may have to be loaded first."),
+    "bad_key": _("It is reached, but it refuses the key. Enter the key again."),
+    "no_token": _("No token was had to sign in with. The words in brackets say why."),
+    "no_role": _("It refuses the identity. Give it the role “Cognitive Services OpenAI User” on the resource."),
+    "not_found": _("It is reached, but does not know this model. Check model, address and API version."),
+    "rate_limited": _("It works, but is too busy right now. Try again later, or declare a fallback."),
+    "quota_exceeded": _("It works, but its quota is used up. Raise it where it was bought."),
+    "redirected": _("It sends us elsewhere. Enter the address that it redirects to."),
+    "invalid_request": _("It refuses the request. Check whether the kind and the API version are right."),
+    "not_a_stream": _("What answers is no chat-completions API. The base URL often ends in /v1."),
+    "upstream_down": _("It is reached, but is in trouble. Try again later."),
+    "broken_off": _("It began to answer and broke off. Look for a proxy with a time limit in between."),
+}
+# Where an error in the middle of asking belongs; any other one is the model's until its first token has come.
+BELONGS = {"unreachable": "reach", "forbidden_address": "reach", "redirected": "reach", "bad_key": "sign_in"}
 
 
-@dataclass(frozen=True)
+@dataclass
+class Stage:
+    name: str
+    state: str = "skipped"  # or "passed", or "failed"
+    ms: int | None = None
+    fix: str = ""  # a key of FIXES, if it failed
+    detail: str = ""  # what the error said, or which model answered
+
+
 class Trial:
-    works: bool
-    words: str  # what to tell an administrator
+    """How a test goes; `error` is the code of what stopped it, or empty."""
+
+    def __init__(self) -> None:
+        self.stages = {name: Stage(name) for name in STAGES}
+        self.error = ""
+        self.capabilities: dict[str, bool] = {}
+        self._since = time.monotonic()
+
+    def passed(self, name: str, detail: str = "") -> None:
+        """It took from the stage before until now."""
+        now = time.monotonic()
+        self.stages[name] = Stage(name, "passed", round((now - self._since) * 1000), detail=detail)
+        self._since = now
+
+    def failed(self, name: str, error: CompletionError, fix: str = "") -> None:
+        self.error = error.code
+        self.stages[name] = Stage(name, "failed", fix=fix or error.code, detail=str(error))
+
+    def plain(self) -> list[dict[str, Any]]:
+        return [asdict(each) for each in self.stages.values()]
 
 
 async def attempt(deployment: Deployment) -> Trial:
-    """Ask it one short question and say how that went. Costs a few tokens."""
-    draft, began, first = Draft(), time.monotonic(), 0.0
-    request = ChatRequest(messages=[Message(role="user", content=QUESTION)])
+    """Ask it a few short questions and say how that went. Costs a few tokens."""
+    trial, endpoint = Trial(), deployment.endpoint_at()
     try:
-        chunks = client.stream(request, deployment.endpoint_at(), first_token_timeout=PATIENCE, chunk_timeout=PATIENCE)
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                if draft.add(chunk) and not first:
-                    first = time.monotonic() - began
+        await _reach(endpoint)
     except CompletionError as error:
-        return Trial(False, f"{FIXES.get(error.code, _('It did not work.'))} ({error})")
-    return Trial(
-        True,
-        _("It works: model %(model)s, first token after %(first).1f s, whole answer after %(whole).1f s.")
-        % {"model": draft.model or deployment.model, "first": first, "whole": time.monotonic() - began},
-    )
+        trial.failed("reach", error)
+        return trial
+    trial.passed("reach")
+    try:
+        endpoint = await client.sign_in(endpoint, anew=True)
+    except CompletionError as error:
+        trial.failed("sign_in", error, "no_token")
+        return trial
+    if endpoint.identity:
+        trial.passed("sign_in")
+    await _question(trial, endpoint)
+    return trial
+
+
+async def _reach(endpoint: Endpoint) -> None:
+    with suppress(TimeoutError):  # connecting has a shorter limit: it was reached, and does not answer a bare look
+        async with asyncio.timeout(probes.PATIENCE):
+            await client.reach(endpoint)
+
+
+async def _question(trial: Trial, endpoint: Endpoint) -> None:
+    """The stages that one question decides."""
+    at = "model"
+
+    def heard(piece: str) -> None:
+        nonlocal at
+        if at == "model":
+            trial.passed("model")
+            at = "stream"
+
+    try:
+        draft = await probes.ask(probes.question(QUESTION), endpoint, heard)
+    except CompletionError as error:
+        refused = error.code == "bad_key" and endpoint.identity
+        trial.failed(BELONGS.get(error.code, at), error, "no_role" if refused else "")
+        return
+    heard("")  # an answer without text is one as well
+    trial.passed("stream")
+    trial.stages["model"].detail = draft.model
+    if endpoint.key:
+        trial.stages["sign_in"].state = "passed"  # together with the question: it has no time of its own
+    trial.capabilities = await probes.capabilities(draft, endpoint)
+
+
+def told(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Stored stages in words, each with `title`, and `words` on what to do about the one that failed."""
+    return [
+        {
+            **stage,
+            "title": STAGES.get(stage["name"], stage["name"]),
+            "words": FIXES.get(stage["fix"], _("It did not work.")) if stage["state"] == "failed" else "",
+        }
+        for stage in stages
+    ]
+
+
+def seen(capabilities: dict[str, bool]) -> list[tuple[str, bool]]:
+    """Those that are known, in words, and whether it has them."""
+    return [(str(words), capabilities[name]) for name, words in CAPABILITIES.items() if name in capabilities]

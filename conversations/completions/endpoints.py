@@ -99,9 +99,15 @@ SAMPLING = {
 
 
 class Kind(Protocol):
-    """`transport` is the dotted path of an httpx transport that stays in this process; empty: the network."""
+    """How one kind is asked.
+
+    `sign_in`: the ways it knows, of "api_key", "entra" and "managed_identity". `dated`: it wants an API version.
+    `transport`: dotted path of an httpx transport that stays in this process; empty: the network.
+    """
 
     parameters: dict[str, Range | tuple[str, ...] | None]
+    sign_in: tuple[str, ...]
+    dated: bool
     transport: str
 
     def url(self, endpoint: Endpoint, operation: str = CHAT) -> str: ...
@@ -113,6 +119,8 @@ class OpenAI:
     """OpenAI and whatever is compatible: the base URL is taken as it is written."""
 
     parameters = PARAMETERS
+    sign_in: tuple[str, ...] = ("api_key",)
+    dated = False
     transport = ""
 
     def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:
@@ -148,6 +156,9 @@ class OpenAI:
 class Azure(OpenAI):
     """Azure OpenAI with the deployment in the path and a dated API version."""
 
+    sign_in = ("api_key", "entra", "managed_identity")
+    dated = True
+
     def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:
         path = f"/openai/deployments/{quote(endpoint.model, safe='')}/{operation}"
         return join(endpoint.address, path, {"api-version": endpoint.api_version})
@@ -161,6 +172,8 @@ class Azure(OpenAI):
 
 class AzureV1(Azure):
     """Azure OpenAI without dated versions: the deployment is the body's model."""
+
+    dated = False
 
     def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:
         return join(endpoint.address.strip().rstrip("/").removesuffix("/openai/v1"), f"/openai/v1/{operation}")
@@ -203,6 +216,7 @@ class Offline(OpenAI):
             *("tools", "tool_choice", "parallel_tool_calls", "stream", "stream_options"),
         )
     }
+    sign_in = ()
     transport = "conversations.completions.offline.transport.OfflineTransport"
 
     def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:

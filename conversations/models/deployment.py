@@ -1,18 +1,22 @@
 """A deployment: a model somewhere, by the name people and programs choose it by."""
 
+from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.completions.endpoints import KINDS, Endpoint, Range
 from conversations.completions.endpoints import kind as endpoint_kind
+from conversations.completions.identity import Identity
 from conversations.models.secrets import LostSecrets, Secrets, SecretsField
 
-KEY = "/key"
+KEYS = {"api_key": "/key", "entra": "/client_secret"}  # where a way to sign in keeps its secret, if it has one
+SOON = timedelta(days=30)
 
 
 class DeploymentQuerySet(models.QuerySet["Deployment"]):
@@ -30,6 +34,14 @@ def kinds() -> list[tuple[str, str]]:
         "offline": _("Offline (built in)"),
     }
     return [(kind, str(labels.get(kind, kind))) for kind in KINDS]
+
+
+def ways_to_sign_in() -> list[tuple[str, str]]:
+    return [
+        ("api_key", str(_("Key"))),
+        ("entra", str(_("Microsoft Entra application"))),
+        ("managed_identity", str(_("Managed identity of this machine"))),
+    ]
 
 
 def check_endpoint(address: str) -> None:
@@ -65,6 +77,16 @@ class Deployment(models.Model):
             "Azure AI model inference: https://NAME.services.ai.azure.com/models."
         ),
     )
+    authentication = models.CharField(_("signs in with"), max_length=32, choices=ways_to_sign_in, default="api_key")
+    tenant_id = models.CharField(
+        _("tenant id"), max_length=100, blank=True, help_text=_("The directory that the application is registered in.")
+    )
+    client_id = models.CharField(
+        _("client id"),
+        max_length=100,
+        blank=True,
+        help_text=_("Of the application. For a managed identity: of the user-assigned one; empty: the machine's own."),
+    )
     model = models.CharField(
         _("model"),
         max_length=200,
@@ -97,7 +119,18 @@ class Deployment(models.Model):
     position = models.PositiveSmallIntegerField(
         _("position"), default=10, help_text=_("The lowest is chosen for a new chat.")
     )
+    retires_on = models.DateField(
+        _("retires on"),
+        null=True,
+        blank=True,
+        help_text=_("The day the provider has announced. It goes on being used after that day until you disable it."),
+    )
     enabled = models.BooleanField(_("enabled"), default=True)
+    tested_at = models.DateTimeField(_("tested"), null=True, editable=False)
+    test_error = models.CharField(max_length=32, blank=True, editable=False)  # its code; empty: it worked
+    test_stages = models.JSONField(default=list, editable=False)  # as admin.trying has them
+    capabilities = models.JSONField(default=dict, editable=False)  # name → seen or not, at `seen_at`
+    seen_at = models.DateTimeField(null=True, editable=False)
     secrets: Any = SecretsField()
 
     objects = DeploymentQuerySet.as_manager()
@@ -121,19 +154,30 @@ class Deployment(models.Model):
 
     @property
     def key(self) -> str:
-        return str(self.secrets.get(KEY, ""))
+        """The secret it signs in with: a key, or the application's client secret."""
+        return str(self.secrets.get(KEYS.get(self.authentication, ""), ""))
 
     def set_key(self, key: str) -> None:
-        """Store a new key; empty removes it."""
-        self.secrets = Secrets({KEY: key} if key else {})
+        """Store a new secret for its way to sign in, and no other; empty removes it."""
+        self.secrets = Secrets({KEYS[self.authentication]: key} if key else {})
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """Whom a stored secret was meant for: it must not be sent to, or on behalf of, anybody else."""
+        return (self.host(), self.authentication, self.tenant_id, self.client_id)
 
     def endpoint_at(self) -> Endpoint:
         """How to reach this deployment, as the value that the completions client takes."""
+        identity = {
+            "entra": Identity(self.tenant_id, self.client_id, self.key),
+            "managed_identity": Identity(client=self.client_id),
+        }.get(self.authentication)
         return Endpoint(
             kind=self.kind,
             address=self.endpoint,
             model=self.model or self.name,
-            key=self.key,
+            key="" if identity else self.key,
+            identity=identity,
             api_version=self.api_version,
             name=self.name,
             reasoning=self.reasoning,
@@ -154,13 +198,56 @@ class Deployment(models.Model):
             following = following.fallback
         return [each for each in found if each.enabled]
 
+    @property
+    def days_left(self) -> int | None:
+        """Days until it retires, negative afterwards; None if nothing is known of that."""
+        return (self.retires_on - timezone.localdate()).days if self.retires_on else None
+
+    @property
+    def retires_soon(self) -> bool:
+        """Also afterwards: somebody has to do something about it."""
+        return self.days_left is not None and self.days_left <= SOON.days
+
+    def tested(self, stages: list[dict[str, Any]], error: str, capabilities: dict[str, bool]) -> None:
+        """Keep how a test went; what an earlier one saw stays when this one failed. `error`: its code, or empty."""
+        self.tested_at, self.test_stages, self.test_error = timezone.now(), stages, error
+        if not error:
+            self.capabilities, self.seen_at = capabilities, self.tested_at
+        self.save(update_fields=["tested_at", "test_stages", "test_error", "capabilities", "seen_at"])
+
+    def untested(self) -> None:
+        """What tests saw was another upstream; not saved yet."""
+        self.tested_at = self.seen_at = None
+        self.test_error, self.test_stages, self.capabilities = "", [], {}
+
     def clean(self) -> None:
-        if self.kind != "offline" and not self.endpoint:
-            raise ValidationError({"endpoint": _("Enter the address of the deployment.")})
-        if self.kind.startswith("azure") and self.kind != "azure_v1" and not self.api_version:
-            raise ValidationError({"api_version": _("Azure needs an API version, such as 2024-10-21.")})
-        if self.fallback_id and self.fallback_id == self.pk:
-            raise ValidationError({"fallback": _("A deployment cannot take over for itself.")})
+        kind = endpoint_kind(self.kind)
+        wrong: dict[str, Any] = {}
+        if not kind.transport and not self.endpoint:
+            wrong["endpoint"] = _("Enter the address of the deployment.")
+        if kind.dated and not self.api_version:
+            wrong["api_version"] = _("Azure needs an API version, such as 2024-10-21.")
+        if kind.sign_in and self.authentication not in kind.sign_in:
+            wrong["authentication"] = _("This kind does not sign in that way.")
+        if self.authentication == "entra" and not self.tenant_id:
+            wrong["tenant_id"] = _("Enter the id of the tenant.")
+        if self.authentication == "entra" and not self.client_id:
+            wrong["client_id"] = _("Enter the client id of the application.")
+        if circle := self._circle():
+            wrong["fallback"] = _("They would take over for each other in a circle: %(names)s.") % {"names": circle}
+        if wrong:
+            raise ValidationError(wrong)
+
+    def _circle(self) -> str:
+        """The names on the way from here back to here by fallbacks; empty if there is no such way."""
+        names, at, seen = [self.title], self.fallback, set()
+        while at is not None and at.pk not in seen:
+            names.append(at.title)
+            if at.pk == self.pk:
+                return " → ".join(names)
+            seen.add(at.pk)
+            at = at.fallback
+        return ""
 
     def host(self) -> str:
         """Scheme, host and port a stored key may be sent to."""
