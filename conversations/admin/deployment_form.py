@@ -39,6 +39,12 @@ HINTS: Any = {
             },
         }
     },
+    "client_id": {
+        "authentication": {
+            "entra": {"help": _("The id of the application, not that of its secret.")},
+            "managed_identity": {"help": _("Of the user-assigned identity. Empty: the machine's own.")},
+        }
+    },
     "model": {"kind": {"azure": IN_AZURE, "azure_v1": IN_AZURE, "openai": {"placeholder": "gpt-5-mini"}}},
     "api_version": {
         "kind": {

@@ -20,7 +20,7 @@ from conversations.models import Deployment
 @admin.register(Deployment)
 class DeploymentAdmin(admin.ModelAdmin):
     form = DeploymentForm
-    list_display = ("title", "name", "kind", "endpoint", "has_key", "test", "sees", "retires", "position", "enabled")
+    list_display = ("title", "name", "kind", "endpoint", "signs_in", "test", "sees", "retires", "enabled")
     list_filter = ("kind", "authentication", "enabled")
     search_fields = ("name", "label", "endpoint")
     fieldsets = (
@@ -68,10 +68,15 @@ class DeploymentAdmin(admin.ModelAdmin):
         super().response_add(request, obj, post_url_continue)
         return redirect("admin:conversations_deployment_change", obj.pk)
 
-    @admin.display(description=_("key"), boolean=True)
-    def has_key(self, deployment: Deployment) -> bool | None:
-        """Nothing is stored for a managed identity, and nothing is missing."""
-        return None if deployment.authentication == "managed_identity" else bool(deployment.key)
+    @admin.display(description=_("signs in with"), ordering="authentication")
+    def signs_in(self, deployment: Deployment) -> str:
+        if deployment.kind == "offline":
+            return ""
+        if deployment.authentication == "managed_identity":
+            return __("managed identity")
+        if deployment.authentication == "entra":
+            return __("application") if deployment.key else __("application, no secret")
+        return __("key") if deployment.key else __("no key")
 
     @admin.display(description=_("last test"), ordering="tested_at")
     def test(self, deployment: Deployment) -> str:

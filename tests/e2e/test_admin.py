@@ -58,6 +58,43 @@ def test_a_wrong_key_says_what_to_do(server, context):
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
+def test_the_form_follows_the_kind_and_the_way_to_sign_in(server, context):
+    page = context().new_page()
+    sign_in(page, server, "administrator")
+    page.goto(f"{server.address}/admin/conversations/deployment/add/")
+    kind, way = page.get_by_label("Kind:"), page.get_by_label("Signs in with:")
+    expect(page.get_by_label("Key:", exact=True)).to_be_visible()
+    expect(way).to_be_hidden()
+    kind.select_option("azure")
+    expect(page.get_by_label("Deployment in Azure:")).to_be_visible()
+    expect(page.get_by_label("API version:")).to_have_attribute("placeholder", "2024-10-21")
+    way.select_option("entra")
+    expect(page.get_by_label("Client secret:")).to_be_visible()
+    expect(page.get_by_label("Key:", exact=True)).to_be_hidden()
+    kind.select_option("openai")
+    expect(page.get_by_label("Client secret:")).to_be_hidden()
+    expect(page.get_by_label("Key:", exact=True)).to_be_visible()
+    expect(page.get_by_label("Model:")).to_be_visible()
+    kind.select_option("offline")
+    expect(page.get_by_role("heading", name="Signing in")).to_be_hidden()
+
+
+def test_without_script_every_field_is_there_and_a_test_is_shown(server, context):
+    with FakeUpstream.threaded() as upstream:
+        page = context(java_script_enabled=False).new_page()
+        page.goto(f"{server.address}/accounts/login/")
+        page.get_by_role("button", name="Sign in as administrator").click()
+        page.goto(f"{server.address}/admin/conversations/deployment/add/")
+        expect(page.get_by_label("Client secret:")).to_be_visible()
+        add_deployment(page, server, "plain", upstream.address)
+        upstream.fail(404)
+        page.get_by_role("button", name="Test").click()
+        expect(page.get_by_role("region", name="Last test")).to_contain_text("does not know this model")
+        upstream.reply("one")
+        page.get_by_role("button", name="Test").click()
+        expect(page.get_by_role("region", name="Last test")).to_contain_text("counts tokens")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_form_and_a_failed_answer_are_accessible(server, context, theme):
     with FakeUpstream.threaded() as upstream:
@@ -66,6 +103,10 @@ def test_the_form_and_a_failed_answer_are_accessible(server, context, theme):
         page.goto(f"{server.address}/admin/conversations/deployment/add/")
         assert_clean(page)
         add_deployment(page, server, f"failing-{theme}", upstream.address)
+        upstream.reply("one")
+        page.get_by_role("button", name="Test").click()
+        expect(page.locator(".messagelist")).to_contain_text("The test passed.")
+        assert_clean(page)
         page.goto(server.address)
         choose(page, f"failing-{theme}")
         upstream.fail(401)

@@ -103,6 +103,18 @@ async def test_the_fallback_takes_over_before_the_first_token(talk, upstream, se
     assert [each.json["model"] for each in upstream.requests] == ["model", "model", "model", "spare"]
 
 
+@pytest.mark.usefixtures("impatient")
+async def test_what_was_chosen_is_fitted_to_the_fallback(talk, upstream, deployment):
+    facts = {"kind": "azure_inference", "api_version": "2024-05-01-preview", "address": upstream.address}
+    deployment.fallback = await sync_to_async(factories.make_deployment)("second", **facts)
+    await deployment.asave()
+    upstream.fail(500).fail(500).fail(500).reply("From the second.")
+    await talk.asked(settings="1", temperature="1.5", max_tokens="50")
+    first, *_, last = [each.json for each in upstream.requests]
+    assert (first["temperature"], first["stream_options"]) == (1.5, {"include_usage": True})
+    assert (last["temperature"], last["max_tokens"], last.get("stream_options")) == (1, 50, None)
+
+
 async def test_the_fallback_does_not_wait_for_a_long_retry_after(talk, upstream, second):
     upstream.fail(429, headers={"Retry-After": "50"}).reply("At once.")
     assert (await talk.asked()).text == "At once."
