@@ -13,8 +13,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import probes
-from conversations.completions import client
-from conversations.completions.endpoints import Endpoint
+from conversations.completions import client, identity
+from conversations.completions.endpoints import Endpoint, signed_in
 from conversations.completions.errors import CompletionError
 from conversations.models import Deployment
 
@@ -94,7 +94,8 @@ async def attempt(deployment: Deployment) -> Trial:
         return trial
     trial.passed("reach")
     try:
-        endpoint = await client.sign_in(endpoint, anew=True)
+        identity.forget(endpoint.identity)
+        endpoint = await signed_in(endpoint)
     except CompletionError as error:
         trial.failed("sign_in", error, "no_token")
         return trial

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from conversations.completions import identity
+from conversations.completions.embeddings import embed
 from conversations.completions.errors import BadKey, Unreachable
 from conversations.completions.identity import SCOPE, Identity, bearer
 from tests.asking import ask, failure
@@ -137,6 +138,17 @@ async def test_a_machine_signs_in_as_itself(machine: FakeUpstream, upstream: Fak
     assert asked.headers["metadata"] == "true"
     assert parse_qs(asked.query) == {"api-version": ["2018-02-01"], "resource": ["https://cognitiveservices.azure.com"]}
     assert upstream.requests[0].headers["authorization"] == "Bearer of-the-machine"
+
+
+async def test_embeddings_are_asked_for_with_the_bearer_too(machine: FakeUpstream, upstream: FakeUpstream) -> None:
+    machine.json(machine_token("of-the-machine")).json(machine_token("new"))
+    upstream.fail(401, message="of-the-machine is refused").json({"data": [{"index": 0, "embedding": [1.0]}]})
+    endpoint = upstream.endpoint("azure_v1", identity=Identity())
+    with pytest.raises(BadKey) as error:
+        await embed(["Hello"], endpoint)
+    assert "of-the-machine" not in str(error.value)
+    assert await embed(["Hello"], endpoint) == [[1.0]]
+    assert upstream.requests[-1].headers["authorization"] == "Bearer new"
 
 
 async def test_a_user_assigned_identity_is_named_by_its_client_id(machine: FakeUpstream) -> None:
