@@ -36,11 +36,15 @@ class _Gate:
 
 
 class FakeUpstream:
-    """`requests` are those that came; `open` connections now; `gone` clients that left in mid-answer."""
+    """`requests` are those that came, `looks` those that only look whether somebody is there.
+
+    `open` connections now; `gone` clients that left in mid-answer.
+    """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
         self.requests: list[Request] = []
+        self.looks: list[Request] = []
         self.open = 0
         self.connections = 0
         self.gone = 0
@@ -181,6 +185,7 @@ class FakeUpstream:
         try:
             while (request := await _read(reader)) is not None:
                 if request.method == "HEAD":  # somebody looks whether we are there: no answer is used up for that
+                    self.looks.append(request)
                     writer.write(head(405, {}, 0))
                     continue
                 self.requests.append(request)

@@ -227,3 +227,10 @@ class Garbage:
 
     def frames(self, _request: object) -> list[bytes]:
         return [self.data]
+
+
+async def test_a_look_whether_anybody_is_there_carries_neither_key_nor_question(upstream: FakeUpstream) -> None:
+    await client.reach(upstream.endpoint(key="sk-canary"))
+    look = upstream.looks[0]
+    assert (look.method, look.path, look.body) == ("HEAD", "/v1/chat/completions", b"")
+    assert "canary" not in str(look.headers)
