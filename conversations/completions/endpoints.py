@@ -164,7 +164,7 @@ class Azure(OpenAI):
         return join(endpoint.address, path, {"api-version": endpoint.api_version})
 
     def headers(self, endpoint: Endpoint) -> dict[str, str]:
-        if endpoint.identity:
+        if endpoint.identity or endpoint.bearer:
             return {"Authorization": f"Bearer {endpoint.bearer}"}
         key = clean_key(endpoint)
         return {"api-key": key} if key else {}

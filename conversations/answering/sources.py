@@ -1,0 +1,82 @@
+"""From stored data sources to what their adapters are made from, on behalf of one reader."""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+
+from conversations.completions import data_sources
+from conversations.completions.embeddings import embed
+from conversations.completions.endpoints import Endpoint
+from conversations.completions.errors import CompletionError, InvalidRequest
+from conversations.models import DataSource, Deployment, ExternalGroup, Reader
+from conversations.retrieval import RetrievalError
+from conversations.retrieval.base import Access, Embed, Setting
+from conversations.retrieval.errors import SourceKey, SourceRefused, SourceVectors
+
+API_VERSION = "2024-10-21"  # embedding endpoints come without one
+_AZURE = re.compile(r"(https?://.+?)/openai/deployments/([^/?]+)/embeddings/?", re.IGNORECASE)
+
+
+def settings(sources: Iterable[DataSource], reader: Reader) -> list[Setting]:
+    """One for each source, in their order. Raises RetrievalError for one that cannot be asked as it is configured.
+
+    Whether the reader may ask them is the caller's to know: `DataSource.objects.for_reader`.
+    """
+    return [setting(each, reader) for each in sources]
+
+
+def setting(source: DataSource, reader: Reader) -> Setting:
+    if source.secrets_lost:
+        raise SourceKey(source.name, "its stored secrets cannot be decrypted any more; enter them again.")
+    try:
+        read = source.read()
+    except InvalidRequest as error:
+        raise SourceRefused(source.name, f"it is not configured completely: {error}") from error
+    access = Access(filter=source.access_filter, groups=_groups(source, reader))
+    return Setting(source.name, read, access, embedder(source.name, read.parameters.embedding_dependency))
+
+
+def embedder(name: str, wanted: data_sources.Embedding | None) -> Embed | None:
+    """What turns texts into vectors for the source `name`; None where the store does so itself, or nobody.
+
+    Raises RetrievalError if the deployment that it names is not there.
+    """
+    if wanted is None or wanted.type not in {"deployment_name", "endpoint"}:
+        return None
+    endpoint = _deployment(name, wanted.deployment_name) if wanted.type == "deployment_name" else _endpoint(wanted)
+    return partial(_embed, name, endpoint, wanted.dimensions)
+
+
+async def _embed(name: str, endpoint: Endpoint, dimensions: int | None, texts: list[str]) -> list[list[float]]:
+    try:
+        return await embed(texts, endpoint, dimensions=dimensions, input_type="query")
+    except RetrievalError:
+        raise
+    except CompletionError as error:
+        raise SourceVectors(name, f"its embedding failed: {error}") from error
+
+
+def _deployment(name: str, wanted: str) -> Endpoint:
+    found = Deployment.objects.usable().filter(name=wanted).first()
+    if found is None:
+        words = f"its embedding deployment “{wanted}” is not one of ours; choose one that is."
+        raise SourceVectors(name, words)
+    return found.endpoint_at()
+
+
+def _endpoint(wanted: data_sources.Embedding) -> Endpoint:
+    """An embedding endpoint of its own, with credentials of its own."""
+    given = wanted.authentication
+    key, bearer = (given.key, given.access_token) if given else ("", "")
+    if found := _AZURE.fullmatch(wanted.endpoint.strip()):
+        return Endpoint(kind="azure", address=found[1], model=found[2], key=key, bearer=bearer, api_version=API_VERSION)
+    address = wanted.endpoint.strip().rstrip("/").removesuffix("/embeddings")
+    return Endpoint(kind="openai", address=address, model=wanted.deployment_name, key=key or bearer)
+
+
+def _groups(source: DataSource, reader: Reader) -> tuple[str, ...]:
+    """External ids of the reader's groups, for a source that filters by them."""
+    if not source.access_filter:
+        return ()
+    ids = ExternalGroup.objects.filter(group__in=reader.group_ids)
+    return tuple(ids.order_by("external_id").values_list("external_id", flat=True))
