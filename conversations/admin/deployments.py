@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import trying
@@ -49,9 +49,9 @@ class DeploymentAdmin(admin.ModelAdmin):
         trial = async_to_sync(trying.attempt)(deployment)
         deployment.tested(trial.plain(), trial.error, trial.capabilities)
         if trial.error:
-            self.message_user(request, __("The test failed. Below is where, and what to do."), messages.ERROR)
+            self.message_user(request, gettext("The test failed. Below is where, and what to do."), messages.ERROR)
         else:
-            self.message_user(request, __("The test passed."), messages.SUCCESS)
+            self.message_user(request, gettext("The test passed."), messages.SUCCESS)
         return redirect("admin:conversations_deployment_change", deployment.pk)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -73,10 +73,10 @@ class DeploymentAdmin(admin.ModelAdmin):
         if deployment.kind == "offline":
             return ""
         if deployment.authentication == "managed_identity":
-            return __("managed identity")
+            return gettext("managed identity")
         if deployment.authentication == "entra":
-            return __("application") if deployment.key else __("application, no secret")
-        return __("key") if deployment.key else __("no key")
+            return gettext("application") if deployment.key else gettext("application, no secret")
+        return gettext("key") if deployment.key else gettext("no key")
 
     @admin.display(description=_("last test"), ordering="tested_at")
     def test(self, deployment: Deployment) -> str:
