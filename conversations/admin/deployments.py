@@ -5,6 +5,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -20,7 +21,7 @@ from conversations.models import Deployment
 @admin.register(Deployment)
 class DeploymentAdmin(admin.ModelAdmin):
     form = DeploymentForm
-    list_display = ("title", "name", "kind", "endpoint", "signs_in", "test", "sees", "retires", "enabled")
+    list_display = ("title", "test", "retires", "kind", "name", "endpoint", "signs_in", "sees", "enabled")
     list_filter = ("kind", "authentication", "enabled")
     search_fields = ("name", "label", "endpoint")
     fieldsets = (
@@ -33,6 +34,9 @@ class DeploymentAdmin(admin.ModelAdmin):
         (_("Use"), {"fields": ("position", "fallback", "retires_on", "enabled")}),
     )
     change_form_template = "admin/deployment.html"
+
+    class Media:
+        js = (Script("js/admin/busy.js", type="module"),)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.attempt)

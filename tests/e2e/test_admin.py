@@ -1,5 +1,7 @@
 """An administrator connects a model by name, address and key, and the same page streams from it."""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
@@ -95,6 +97,16 @@ def test_without_script_every_field_is_there_and_a_test_is_shown(server, context
         expect(page.get_by_role("region", name="Last test")).to_contain_text("counts tokens")
 
 
+def test_a_test_that_runs_is_said_to_and_cannot_be_started_again(server, context):
+    page = context().new_page()
+    sign_in(page, server, "administrator")
+    add_deployment(page, server, "slow", "http://127.0.0.1:9/v1")
+    # Playwright waits for a page that is on its way, so here it stays where it is.
+    page.locator("#try-deployment").evaluate("form => form.addEventListener('submit', event => event.preventDefault())")
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_role("button", name="Testing…")).to_be_disabled()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_form_and_a_failed_answer_are_accessible(server, context, theme):
     with FakeUpstream.threaded() as upstream:
@@ -103,6 +115,9 @@ def test_the_form_and_a_failed_answer_are_accessible(server, context, theme):
         page.goto(f"{server.address}/admin/conversations/deployment/add/")
         assert_clean(page)
         add_deployment(page, server, f"failing-{theme}", upstream.address)
+        page.get_by_label("Retires on:").fill(str(date.today()))
+        page.get_by_role("button", name="Save and continue editing").click()
+        expect(page.locator(".notice")).to_contain_text("retires on")
         upstream.reply("one")
         page.get_by_role("button", name="Test").click()
         expect(page.locator(".messagelist")).to_contain_text("The test passed.")
