@@ -22,13 +22,13 @@ async def fit(
     """
     room = window - min(asked or ANSWER_TOKENS, window // 4)
     # A token is at least one byte, so most conversations are known to fit without counting a single one.
-    if sum(PER_MESSAGE + len(_text(each).encode()) for each in messages) <= room:
+    if sum(PER_MESSAGE + len(each.text.encode()) for each in messages) <= room:
         return list(messages), None
     return await sync_to_async(_fit, thread_sensitive=False)(list(messages), room, keep)
 
 
 def _fit(messages: list[Message], room: int, keep: int) -> tuple[list[Message], Trimmed | None]:
-    sizes = [PER_MESSAGE + tokens.count(_text(each)) for each in messages]
+    sizes = [PER_MESSAGE + tokens.count(each.text) for each in messages]
     last = max(0, len(messages) - keep)
     kept = {at for at, each in enumerate(messages) if each.role in {"system", "developer"} or at >= last}
     used = sum(sizes[at] for at in kept)
@@ -54,10 +54,3 @@ def _fit(messages: list[Message], room: int, keep: int) -> tuple[list[Message], 
 def _first_turn(messages: list[Message], kept: set[int]) -> int | None:
     turns = (at for at in sorted(kept) if messages[at].role not in {"system", "developer"})
     return next(turns, None)
-
-
-def _text(message: Message) -> str:
-    if isinstance(message.content, str):
-        return message.content
-    parts = message.content or []
-    return "".join(part.get("text") or "" for part in parts)

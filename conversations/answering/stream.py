@@ -17,7 +17,7 @@ from conversations.answering.history import fit
 from conversations.answering.notices import FellBack, Notice, Tried
 from conversations.completions import client
 from conversations.completions.errors import CompletionError, PromptTooLong, TimedOut
-from conversations.completions.wire import ChatRequest, Choice, Chunk
+from conversations.completions.wire import ChatRequest, Chunk
 from conversations.models import Deployment, Reader
 
 QUIET_TRIES = 2
@@ -68,7 +68,7 @@ async def _ask(
         try:
             async with aclosing(_upstream(sent, candidate)) as chunks:
                 async for chunk in chunks:
-                    began = began or any(_says_something(choice) for choice in chunk.choices)
+                    began = began or any(choice.delta and choice.delta.speaks for choice in chunk.choices)
                     yield chunk
             return
         except PromptTooLong as error:
@@ -99,14 +99,6 @@ def _upstream(request: ChatRequest, candidate: Candidate) -> AsyncGenerator[Chun
         candidate.endpoint,
         first_token_timeout=settings.FIRST_TOKEN_TIMEOUT,
         chunk_timeout=settings.CHUNK_TIMEOUT,
-    )
-
-
-def _says_something(choice: Choice) -> bool:
-    """Is there a token in it? Many streams begin with a role alone, and then fall silent."""
-    said = choice.delta
-    return said is not None and bool(
-        said.content or said.refusal or said.reasoning_content or said.reasoning or said.tool_calls
     )
 
 

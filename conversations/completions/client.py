@@ -95,8 +95,7 @@ async def _send(request: ChatRequest, endpoint: Endpoint) -> net.Response:
 
 def _unspeakable(request: ChatRequest, endpoint: Endpoint) -> Collection[str]:
     """What an error must not repeat although an upstream might: its credentials, and what was asked."""
-    asked = [each.content for each in request.messages if isinstance(each.content, str)]
-    return [*endpoint.secrets, *asked]
+    return [*endpoint.secrets, *(each.text for each in request.messages)]
 
 
 def _what(

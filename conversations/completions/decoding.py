@@ -96,7 +96,7 @@ def _text(value: Any) -> Any:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list):
-        return "".join(str(each.get("text") or "") for each in value if isinstance(each, dict))
+        return "".join(str(each.get("text") or each.get("refusal") or "") for each in value if isinstance(each, dict))
     return NODEFAULT
 
 

@@ -8,6 +8,8 @@ from conversations.completions.wire import Choice, Chunk, Delta, Usage
 
 SEVERITIES = ("safe", "very_low", "low", "medium", "high")
 
+Results = dict[str, Any]  # category → the worst result said of it; “error” → why a filter could not run
+
 
 @dataclass
 class Draft:
@@ -18,27 +20,34 @@ class Draft:
     tool_calls: list[dict[str, Any]] = field(default_factory=list)
     finish_reason: str | None = None
     usage: Usage | None = None
-    filters: dict[str, Any] = field(default_factory=dict)  # category → the worst result said of it
+    filters: Results = field(default_factory=dict)  # of the answer
+    prompt_filters: dict[str, Results] = field(default_factory=dict)  # prompt_index → those of the prompt
+    filter_offsets: list[dict[str, Any]] = field(default_factory=list)  # what an asynchronous filter has looked at
     logprobs: list[Any] = field(default_factory=list)
+    refusal_logprobs: list[Any] = field(default_factory=list)
+    audio: dict[str, Any] = field(default_factory=dict)
     context: dict[str, Any] | None = None
     id: str = ""
     model: str = ""
     fingerprint: str = ""
     request_id: str = ""
+    rate_limits: dict[str, str] = field(default_factory=dict)  # header → what it said
+    _index: int | None = None  # of the first choice that came
     _pieces: list[str] = field(default_factory=list)
     _calls: dict[Any, dict[str, Any]] = field(default_factory=dict)  # by index → one of tool_calls
 
     @property
     def text(self) -> str:
-        """All that `add` returned, a refusal included: it is what the model answers."""
+        """All that `add` returned: what the model answers, declines with, or says aloud."""
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0] if self._pieces else ""
 
     @property
     def filtered(self) -> list[str]:
-        """Categories that were filtered, by name."""
-        return sorted(name for name, result in self.filters.items() if _badness(result)[0])
+        """Categories that were filtered in the question or the answer, by name."""
+        said = (self.filters, *self.prompt_filters.values())
+        return sorted({name for results in said for name, result in results.items() if badness(result)[0]})
 
     def add(self, chunk: Chunk) -> str:
         """Take in a chunk; returns the text it appended."""
@@ -47,21 +56,31 @@ class Draft:
         self.fingerprint = chunk.system_fingerprint or self.fingerprint
         self.usage = chunk.usage or self.usage
         if chunk.response is not None:
-            self.request_id = chunk.response.request_id
+            self.request_id, self.rate_limits = chunk.response.request_id, chunk.response.rate_limits
         for result in chunk.prompt_filter_results or ():
-            self._filter(result.get("content_filter_results"))
-        piece = "".join([self._choice(each) for each in chunk.choices if each.index == 0])
+            self.judge_prompt(result.get("content_filter_results"), result.get("prompt_index"))
+        if chunk.choices and self._index is None:
+            self._index = chunk.choices[0].index
+        piece = "".join([self._choice(each) for each in chunk.choices if each.index == self._index])
         if piece:
             self._pieces.append(piece)
         return piece
 
+    def judge_prompt(self, results: Any, index: Any = 0) -> None:
+        """Take in what filters said of a prompt, also of one that was refused."""
+        known = self.prompt_filters.setdefault(str(index if isinstance(index, int) else 0), {})
+        _judge(known, results)
+
     def _choice(self, choice: Choice) -> str:
         self.finish_reason = choice.finish_reason or self.finish_reason
         if choice.content_filter_results:
-            self._filter(choice.content_filter_results)
+            _judge(self.filters, choice.content_filter_results)
+        if choice.content_filter_offsets:
+            self.filter_offsets.append(choice.content_filter_offsets)
         if choice.logprobs:
-            tokens = choice.logprobs.get("content")
-            self.logprobs.extend(tokens if isinstance(tokens, list) else ())
+            for name, known in (("content", self.logprobs), ("refusal", self.refusal_logprobs)):
+                tokens = choice.logprobs.get(name)
+                known.extend(tokens if isinstance(tokens, list) else ())
         return self._delta(choice.delta) if choice.delta else ""
 
     def _delta(self, delta: Delta) -> str:
@@ -70,9 +89,19 @@ class Draft:
         self.reasoning += delta.reasoning_content or delta.reasoning or ""
         for call in delta.tool_calls or ():
             self._tool_call(call)
+        if delta.function_call:
+            self._tool_call({"index": "function_call", "function": delta.function_call})
         if delta.refusal:
             self.refusal += delta.refusal
-        return (delta.content or "") + (delta.refusal or "")
+        return (delta.content or "") + (delta.refusal or "") + (self._audio(delta.audio) if delta.audio else "")
+
+    def _audio(self, said: dict[str, Any]) -> str:
+        """Take in a piece of audio; returns the piece of its transcript."""
+        pieces = {name: said[name] for name in ("data", "transcript") if isinstance(said.get(name), str)}
+        joined = {name: self.audio.get(name, "") + piece for name, piece in pieces.items()}
+        facts = {name: each for name, each in said.items() if name not in ("data", "transcript")}
+        self.audio = {**self.audio, **facts, **joined}
+        return pieces.get("transcript", "")
 
     def _tool_call(self, call: dict[str, Any]) -> None:
         # Some upstreams send whole calls without an index: a new id is then a new call.
@@ -85,23 +114,38 @@ class Draft:
             self._calls[key] = {"id": "", "type": "function", "function": function}
             self.tool_calls.append(self._calls[key])
         known, said = self._calls[key], call.get("function")
-        known["id"] = known["id"] or call.get("id") or ""
+        known["id"] = known["id"] or _words(call.get("id"))
         if isinstance(said, dict):
-            known["function"]["name"] = known["function"]["name"] or said.get("name") or ""
+            known["function"]["name"] = known["function"]["name"] or _words(said.get("name"))
             arguments = said.get("arguments") or ""
             known["function"]["arguments"] += arguments if isinstance(arguments, str) else json.dumps(arguments)
 
-    def _filter(self, results: Any) -> None:
-        """Asynchronous filters judge part after part: a later “safe” does not undo an earlier verdict."""
-        for name, result in results.items() if isinstance(results, dict) else ():
-            if name not in self.filters or _badness(result) >= _badness(self.filters[name]):
-                self.filters[name] = result
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
-def _badness(result: Any) -> tuple[bool, bool, int]:
+def _judge(known: Results, results: Any) -> None:
+    """Asynchronous filters judge part after part: a later “safe” does not undo an earlier verdict."""
+    for name, result in results.items() if isinstance(results, dict) else ():
+        before = known.get(name)
+        worse = result if name not in known or badness(result) >= badness(before) else before
+        known[name] = _with_details(worse, before, result)
+
+
+def _with_details(worse: Any, before: Any, result: Any) -> Any:
+    """`worse` with the details of both, each once: blocklists that matched, passages that are not grounded."""
+    if not isinstance(worse, dict):
+        return worse
+    both = [each.get("details") for each in (before, result) if isinstance(each, dict)]
+    found = {repr(detail): detail for each in both if isinstance(each, list) for detail in each}
+    return {**worse, "details": list(found.values())} if found else worse
+
+
+def badness(result: Any) -> tuple[bool, bool, int]:
     """Filtered, detected, severity. Custom blocklists come as a list of results."""
     if isinstance(result, list):
-        return max((_badness(each) for each in result), default=(False, False, 0))
+        return max((badness(each) for each in result), default=(False, False, 0))
     if not isinstance(result, dict):
         return (False, False, 0)
     severity = result.get("severity")

@@ -69,6 +69,7 @@ PARAMETERS: dict[str, Range | tuple[str, ...] | None] = {
     "n": Range(1, 128),
     "user": None,
     "response_format": None,
+    "modalities": None,
     "tools": None,
     "tool_choice": None,
     "parallel_tool_calls": None,
@@ -191,6 +192,7 @@ class AzureInference(Azure):
         "presence_penalty": Range(-2, 2),
         "frequency_penalty": Range(-2, 2),
         "response_format": None,
+        "modalities": None,
         "tools": None,
         "tool_choice": None,
         "stream": None,
@@ -200,10 +202,21 @@ class AzureInference(Azure):
         return join(endpoint.address, f"/{operation}", {"api-version": endpoint.api_version})
 
     def body(self, request: ChatRequest, endpoint: Endpoint) -> ChatRequest:
-        """As the others; `stop` is always a list here, and there is one name for the limit of an answer."""
+        """As the others; `stop` is always a list here, and there is one name for the limit of an answer.
+
+        Reasoning models want parameters that this API does not have: they are sent as extra ones.
+        """
         stop = [request.stop] if isinstance(request.stop, str) else request.stop
         limit = request.max_tokens or request.max_completion_tokens
-        return super().body(msgspec.structs.replace(request, stop=stop, max_tokens=limit), endpoint)
+        sent = super().body(msgspec.structs.replace(request, stop=stop, max_tokens=limit), endpoint)
+        if not endpoint.reasoning:
+            return sent
+        return msgspec.structs.replace(sent, max_completion_tokens=limit, reasoning_effort=request.reasoning_effort)
+
+    def headers(self, endpoint: Endpoint) -> dict[str, str]:
+        """The service refuses extra parameters unless it is told to hand them to the model."""
+        extra = {"extra-parameters": "pass-through"} if endpoint.reasoning else {}
+        return {**super().headers(endpoint), **extra}
 
 
 class Offline(OpenAI):

@@ -118,10 +118,7 @@ class Reading:
             self._open.discard(index)
             self._ended.add(index)
             self.finished = not self._open
-        delta = choice.delta
-        if not self.token and delta:
-            said = delta.content or delta.reasoning_content or delta.reasoning or delta.refusal
-            self.token = bool(said or delta.tool_calls or delta.function_call)
+        self.token = self.token or bool(choice.delta and choice.delta.speaks)
 
     def _whole(self, data: bytes) -> Iterator[Chunk]:
         """A `chat.completion` that was not streamed, as one chunk."""

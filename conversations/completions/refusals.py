@@ -25,6 +25,7 @@ from conversations.completions.errors import (
 )
 
 LONGEST = 300  # characters of an upstream's own words that an error may repeat
+DEEPEST = 5  # inner errors within inner errors that are looked at
 SHORTEST_SECRET = 6  # characters; hiding anything shorter would only garble the words
 
 BY_STATUS = {401: BadKey, 403: BadKey, 404: NotFound, 408: UpstreamDown, 429: RateLimited}
@@ -76,16 +77,18 @@ def refusal(
     """
     error = body.get("error") or body if isinstance(body, dict) else body
     error = error if isinstance(error, dict) else {"message": error}
-    inner = error.get("innererror") or error.get("inner_error")
-    inner = inner if isinstance(inner, dict) else {}
-    codes = {str(each).lower() for each in (error.get("code"), error.get("type"), inner.get("code")) if each}
+    inner = _inner(error)
+    codes = {str(each).lower() for each in (error.get("type"), *(one.get("code") for one in (error, *inner))) if each}
     words = f"redirects to {location}" if location else _words(error, hide) or "no reason given"
     message = f"HTTP {status}: {words}" if status else words
     facts: dict[str, Any] = {"status": status, "retry_after": retry_after, "request_id": request_id}
     meant = status or _status_of(codes)
     if codes & FILTERED:
-        results = inner.get("content_filter_result") or inner.get("content_filter_results")
-        return PromptFiltered(message, results=results if isinstance(results, dict) else {}, **facts)
+        said = (
+            one.get(name) for one in (*inner, error) for name in ("content_filter_result", "content_filter_results")
+        )
+        results = next((each for each in said if isinstance(each, dict)), {})
+        return PromptFiltered(message, results=results, **facts)
     if codes & TOO_LONG or meant == 413 or (meant == 400 and _speaks_of_length(words)):
         return PromptTooLong(message, **{**facts, "status": status or 400})
     if codes & SPENT:
@@ -98,6 +101,16 @@ def refusal(
         return known(message, **facts)
     param = error.get("param")
     return InvalidRequest(message, param=param[:100] if isinstance(param, str) else None, **facts)
+
+
+def _inner(error: dict[str, Any]) -> list[dict[str, Any]]:
+    """The inner errors of an error, outermost first; each may hold another one."""
+    found: list[dict[str, Any]] = []
+    within: Any = error.get("innererror") or error.get("inner_error")
+    while isinstance(within, dict) and len(found) < DEEPEST:
+        found.append(within)
+        within = within.get("innererror") or within.get("inner_error")
+    return found
 
 
 def _status_of(codes: set[str]) -> int:

@@ -18,13 +18,22 @@ def _always(value: Any) -> Any:
 
 
 class Message(Struct, omit_defaults=True, kw_only=True):
-    role: str
-    content: str | list[dict[str, Any]] | None = None
+    role: str  # system, developer, user, assistant, tool, function
+    content: str | list[dict[str, Any]] | None = None  # parts: text, image_url, input_audio, file, refusal
     name: str | None = None
     tool_calls: list[dict[str, Any]] | None = None
     tool_call_id: str | None = None
     refusal: str | None = None
     function_call: dict[str, Any] | None = None  # before there were tool_calls
+    audio: dict[str, Any] | None = None  # the id of what the assistant said aloud before
+
+    @property
+    def text(self) -> str:
+        """Its words, without what else may be among its parts."""
+        if not isinstance(self.content, list):
+            return self.content or ""
+        said = (each.get("text") or each.get("refusal") for each in self.content)
+        return "".join(each for each in said if isinstance(each, str))
 
 
 class ChatRequest(Struct, omit_defaults=True, kw_only=True):
@@ -46,6 +55,7 @@ class ChatRequest(Struct, omit_defaults=True, kw_only=True):
     n: int | None = None
     user: str | None = None
     response_format: dict[str, Any] | None = None
+    modalities: list[str] | None = None
     tools: list[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
@@ -69,6 +79,13 @@ class Delta(Struct, omit_defaults=True, kw_only=True, gc=False):
     reasoning: str | None = None  # the same by another name (vLLM, OpenRouter)
     context: dict[str, Any] | None = None  # data_sources: citations, intent
     end_turn: bool | None = None
+    audio: dict[str, Any] | None = None  # id, data (base64), transcript, format, expires_at (Unix time)
+
+    @property
+    def speaks(self) -> bool:
+        """Is there a token in it? Many streams begin with a role alone, and then fall silent."""
+        words = self.content or self.refusal or self.reasoning_content or self.reasoning
+        return bool(words or self.tool_calls or self.function_call or self.audio)
 
 
 class Choice(Struct, omit_defaults=True, kw_only=True, gc=False):

@@ -115,7 +115,7 @@ class Running:
         except asyncio.CancelledError:
             return self.ending, None
         except PromptFiltered as error:
-            self.draft.filters.update(error.results)
+            self.draft.judge_prompt(error.results)
             return State.FILTERED, error
         except CompletionError as error:
             log.info("Answer %s: %s: %s", self.work.message, error.code, error)

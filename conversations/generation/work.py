@@ -69,8 +69,11 @@ def record(work: Work, draft: Draft, **facts: object) -> None:
         request_id=draft.request_id[:200],
         finish_reason=(draft.finish_reason or "")[:64],
         usage=wire.plain(usage) if usage else {},
+        rate_limits=draft.rate_limits,
         filters=draft.filters,
+        prompt_filters=draft.prompt_filters,
         tool_calls=draft.tool_calls,
         reasoning=draft.reasoning,
+        refusal=draft.refusal,
         **facts,
     )

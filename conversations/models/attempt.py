@@ -40,9 +40,12 @@ class Attempt(models.Model):
     request_id = models.CharField(max_length=200, blank=True)
     finish_reason = models.CharField(max_length=64, blank=True)
     usage = models.JSONField(default=dict)
-    filters = models.JSONField(default=dict)
+    rate_limits = models.JSONField(default=dict, help_text="Header → what it said.")
+    filters = models.JSONField(default=dict, help_text="Category → what content filters said of the answer.")
+    prompt_filters = models.JSONField(default=dict, help_text="prompt_index → category → the same of the question.")
     tool_calls = models.JSONField(default=list)
     reasoning = models.TextField(blank=True)
+    refusal = models.TextField(blank=True, help_text="The part of the text with which the model declined.")
     error = models.CharField(max_length=64, blank=True, help_text="Code of completions.errors.")
     detail = models.TextField(blank=True, help_text="For administrators.")
 
@@ -60,6 +63,12 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id}/{self.number}"
+
+    @property
+    def structured(self) -> bool:
+        """Was a JSON document asked for?"""
+        wanted = self.parameters.get("response_format")
+        return isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema")
 
     def record(self, **facts: Any) -> None:
         """Set and save what became known, in one statement."""

@@ -101,3 +101,30 @@ def test_a_long_answer_is_not_copied_for_every_piece() -> None:
     assert len(draft._pieces) == 1000
     assert draft.text == "word " * 1000
     assert len(draft._pieces) == 1
+
+
+def test_prompt_and_answer_are_judged_apart() -> None:
+    prompt = Chunk(prompt_filter_results=[{"prompt_index": 0, "content_filter_results": {"hate": {"severity": "low"}}}])
+    draft = drafted(prompt, verdict(severity="high"))
+    assert (draft.prompt_filters, draft.filters) == (
+        {"0": {"hate": {"severity": "low"}}},
+        {"hate": {"severity": "high"}},
+    )
+
+
+def test_details_of_a_category_are_gathered_once_each() -> None:
+    a, b = {"id": "a", "filtered": False}, {"id": "b", "filtered": True}
+    draft = drafted(verdict(filtered=True, details=[a, b]), verdict(filtered=False, details=[a]), verdict(details=[]))
+    assert draft.filters["hate"] == {"filtered": True, "details": [a, b]}
+
+
+def test_limits_come_from_the_response() -> None:
+    first = chunk(content="a")
+    first.response = Facts(rate_limits={"x-ratelimit-remaining-tokens": "9"})
+    assert drafted(first, chunk(content="b")).rate_limits == {"x-ratelimit-remaining-tokens": "9"}
+
+
+def test_probabilities_of_a_refusal_are_kept_apart() -> None:
+    said = Choice(logprobs={"content": None, "refusal": [{"token": "No"}]})
+    draft = drafted(Chunk(choices=[said]))
+    assert (draft.logprobs, draft.refusal_logprobs) == ([], [{"token": "No"}])

@@ -1,10 +1,13 @@
 """Kinds of deployments: where they are asked, with which key, and what is sent."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
 
+from conversations.completions import wire
 from conversations.completions.endpoints import KINDS, PARAMETERS, Endpoint, kind
 from conversations.completions.errors import BadKey
 from conversations.completions.wire import ChatRequest, Message
@@ -77,6 +80,14 @@ def test_model_inference_is_sent_only_what_it_knows() -> None:
         "stream": True,
         "temperature": 0.5,
     }
+
+
+def test_model_inference_hands_a_reasoning_model_what_the_service_does_not_know() -> None:
+    asked = Endpoint("azure_inference", "https://x.test", "o3", key="sk-secret", reasoning=True)
+    sent = kind("azure_inference").body(question(max_tokens=9, temperature=0.5, reasoning_effort="low"), asked)
+    assert (sent.max_completion_tokens, sent.max_tokens, sent.temperature) == (9, None, None)
+    assert sent.reasoning_effort == "low"
+    assert kind("azure_inference").headers(asked)["extra-parameters"] == "pass-through"
 
 
 def test_names_cannot_leave_their_place_in_the_url() -> None:
@@ -153,3 +164,32 @@ def test_every_parameter_is_one_of_the_request() -> None:
 def test_messages_are_sent_as_they_are() -> None:
     request = ChatRequest(messages=[Message(role="system", content="Be kind."), Message(role="user", content="Hi")])
     assert kind("openai").body(request, endpoint()).messages == request.messages
+
+
+PARTS = [
+    {"type": "text", "text": "What is this?"},
+    {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "detail": "low"}},
+    {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}},
+    {"type": "file", "file": {"file_id": "file-1"}},
+    {"type": "refusal", "refusal": "I cannot."},
+]
+CALL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name != "offline"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "developer", "content": "Be brief.", "name": "ops"},
+        *({"role": "user", "content": [part]} for part in PARTS),
+        {"role": "assistant", "audio": {"id": "audio_1"}},
+        {"role": "assistant", "refusal": "I cannot."},
+        {"role": "assistant", "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "call_1", "content": [{"type": "text", "text": "Rain"}]},
+        {"role": "function", "name": "weather", "content": "Rain"},
+    ],
+)
+def test_every_kind_is_sent_every_kind_of_message(name: str, message: dict[str, Any]) -> None:
+    asked = msgspec.convert({"messages": [message]}, ChatRequest)
+    sent = json.loads(wire.body(kind(name).body(asked, endpoint(kind=name))))
+    assert sent["messages"] == [message]

@@ -133,3 +133,11 @@ def test_bodies_of_any_json_make_an_error() -> None:
     for value in odd:
         for body in (value, {"error": value}, {"error": {"message": value, "code": value, "innererror": value}}):
             assert refusal(400, decoded(json.dumps(body).encode())).status == 400
+
+
+def test_results_are_found_in_an_error_within_an_inner_error() -> None:
+    verdict = {"violence": {"filtered": True, "severity": "high"}}
+    innermost = {"code": "ResponsibleAIPolicyViolation", "content_filter_results": verdict}
+    error = refusal(400, azure("BadRequest", innererror={"code": "x", "innererror": innermost}))
+    assert isinstance(error, errors.PromptFiltered)
+    assert error.results == verdict

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.completions.draft import Draft
-from conversations.completions.errors import CompletionError
+from conversations.completions.errors import CompletionError, PromptFiltered
 from conversations.completions.reading import Reading
 from tests import recordings
 
@@ -20,7 +20,7 @@ EVERYTHING = dict.fromkeys(("text", "finish_reason", "refusal", "reasoning", "mo
 
 
 def replay(pieces: Iterable[bytes]) -> tuple[Draft, str | None]:
-    """What the pieces make, and the code of the error that ended them."""
+    """What the pieces make, also of a refused prompt, and the code of the error that ended them."""
     draft, reading = Draft(), Reading()
     try:
         for piece in pieces:
@@ -30,6 +30,9 @@ def replay(pieces: Iterable[bytes]) -> tuple[Draft, str | None]:
                 break
         for chunk in reading.end():
             draft.add(chunk)
+    except PromptFiltered as error:
+        draft.judge_prompt(error.results)
+        return draft, error.code
     except CompletionError as error:
         return draft, error.code
     return draft, None
@@ -59,8 +62,13 @@ def summary(draft: Draft, expected: dict[str, Any]) -> dict[str, Any]:
         "request_id": draft.request_id,
         "filters": sorted(draft.filters),
         "filtered": draft.filtered,
+        "results": draft.filters,
+        "prompt_results": draft.prompt_filters,
+        "offsets": draft.filter_offsets,
+        "audio": draft.audio,
         "severities": {name: draft.filters[name].get("severity") for name in expected.get("severities", ())},
         "usage": usage and [usage.prompt_tokens, usage.completion_tokens, usage.total_tokens],
+        "details": usage and [usage.prompt_tokens_details, usage.completion_tokens_details],
         "tool_calls": [[call, function["name"], function["arguments"]] for call, function in calls],
         "logprobs": [each["token"] for each in draft.logprobs],
     }
@@ -83,7 +91,7 @@ def test_recording_gives_what_the_table_says_in_every_cutting(name: str) -> None
 def test_what_comes_out_can_be_stored_and_sent_on(name: str) -> None:
     draft, _error = replay([recordings.load(name).data])
     stored = [draft.text, draft.reasoning, draft.model, draft.id, draft.filters, draft.tool_calls]
-    stored += [draft.logprobs, draft.context]
+    stored += [draft.logprobs, draft.context, draft.prompt_filters, draft.audio, draft.filter_offsets]
     json.dumps(stored, allow_nan=False)  # no NaN, no Infinity
     sent = msgspec.json.encode([*stored, draft.usage])  # no lone surrogates
     assert rb"\u0000" not in sent.replace(rb"\\", b"")

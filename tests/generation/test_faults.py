@@ -79,7 +79,7 @@ async def test_a_filtered_prompt_says_which_category(talk, upstream):
     answer = await talk.asked()
     page = await talk.client.get(f"/c/{talk.pk}/")
     assert answer.state == State.FILTERED
-    assert (await talk.attempt()).filters["violence"] == verdict["violence"]
+    assert (await talk.attempt()).prompt_filters == {"0": verdict}
     assert "violence" in page.content.decode().lower()
 
 
