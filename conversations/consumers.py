@@ -165,7 +165,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             async for view in views:
                 if "[doc" in view.text and not (looked and view.running):
                     cited, looked = await database_sync_to_async(self.viewer.cited)(message), True
-                frame = screen.show(view.text, final=not view.running, cited=cited)
+                frame = screen.show(view.text, final=not view.running, structured=view.structured, cited=cited)
                 if fresh or frame is not None:
                     start, html = (frame.start, frame.html) if frame else (0, [])
                     await self._tell(

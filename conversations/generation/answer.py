@@ -33,7 +33,13 @@ class Running:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self.live = Live(work.message, work.conversation, epoch=work.attempt.number, text=work.text)
+        self.live = Live(
+            work.message,
+            work.conversation,
+            epoch=work.attempt.number,
+            text=work.text,
+            structured=work.attempt.structured,
+        )
         self.draft = Draft()
         self.tries: list[dict[str, Any]] = []
         self.facts: dict[str, Any] = {}

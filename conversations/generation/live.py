@@ -27,13 +27,21 @@ class Live:
     """Nothing is queued and nothing is dropped: a slow viewer simply takes a bigger step."""
 
     def __init__(
-        self, message: UUID, conversation: UUID, *, epoch: int, text: str = "", state: str = State.PENDING
+        self,
+        message: UUID,
+        conversation: UUID,
+        *,
+        epoch: int,
+        text: str = "",
+        state: str = State.PENDING,
+        structured: bool = False,
     ) -> None:
         self.message = message
         self.conversation = conversation
         self.epoch = epoch
         self.text = text
         self.state = state
+        self.structured = structured  # JSON was asked for
         self.waiting: Waiting | None = None
         self.search: Search | None = None
         self.version = 0

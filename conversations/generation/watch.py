@@ -21,13 +21,17 @@ REREAD = 3.0  # seconds without news after which the row is read again: the laye
 
 @dataclass(frozen=True)
 class View:
-    """An answer at one moment. `text` is all of it so far; the last view of a watch is not running."""
+    """An answer at one moment. `text` is all of it so far; the last view of a watch is not running.
+
+    `structured`: JSON was asked for.
+    """
 
     epoch: int
     state: str
     text: str
     waiting: Waiting | None
     search: Search | None = None
+    structured: bool = False
 
     @property
     def running(self) -> bool:
@@ -84,7 +88,7 @@ async def _follow(live: Live, patience: float | None) -> AsyncGenerator[View, No
     """Views until the end; with `patience` (a mirror) also back to the row when there is no news."""
     while True:
         seen = live.version
-        view = View(live.epoch, live.state, live.text, live.waiting, live.search)
+        view = View(live.epoch, live.state, live.text, live.waiting, live.search, live.structured)
         yield view
         if not view.running:  # what was shown counts: it may have ended while the viewer was busy
             return
@@ -102,24 +106,25 @@ async def _read(message_id: UUID) -> Mirror | None:
     row = await database_sync_to_async(_row)(message_id)
     if row is None:
         return None
-    message, epoch = row
+    message, epoch, structured = row
     mirror = _mirrors.get(message_id)
     if mirror is None:
-        mirror = Mirror(message.pk, message.conversation_id, epoch=epoch)
+        mirror = Mirror(message.pk, message.conversation_id, epoch=epoch, structured=structured)
         _mirrors[message_id] = mirror
     elif epoch == mirror.epoch and message.running and len(message.text) < len(mirror.text):
         return mirror  # the layer was ahead of the last checkpoint
     before = (mirror.epoch, mirror.state, mirror.text)
     mirror.epoch, mirror.state, mirror.text = epoch, message.state, message.text
+    mirror.structured = structured
     if before != (mirror.epoch, mirror.state, mirror.text):
         mirror.touch()
     return mirror
 
 
-def _row(message_id: UUID) -> tuple[Message, int] | None:
+def _row(message_id: UUID) -> tuple[Message, int, bool] | None:
     runner.mark_lost(Message.objects.filter(pk=message_id))
     message = Message.objects.filter(pk=message_id).first()
     if message is None:
         return None
-    last = message.attempts.order_by("-number").values_list("number", flat=True).first()
-    return message, last or 1
+    last = message.attempts.order_by("-number").first()
+    return (message, last.number, last.structured) if last else (message, 1, False)

@@ -2,7 +2,8 @@
 
 from conversations.rendering.citing import Cited
 from conversations.rendering.labels import ENGLISH, Labels
-from conversations.rendering.render import blocks, mentioned, plain
+from conversations.rendering.links import link
+from conversations.rendering.render import blocks, json_block, mentioned, plain
 from conversations.rendering.screen import Frame, Screen
 
-__all__ = ["ENGLISH", "Cited", "Frame", "Labels", "Screen", "blocks", "mentioned", "plain"]
+__all__ = ["ENGLISH", "Cited", "Frame", "Labels", "Screen", "blocks", "json_block", "link", "mentioned", "plain"]

@@ -78,6 +78,12 @@ def whole(text: str, *, open: bool) -> list[Root]:
         return [Root(f"<p>{html.escape(_clean(_SURROGATE.sub(_UNKNOWN, text)))}</p>")]
 
 
+def code(text: str, language: str, *, growing: bool = False) -> Root:
+    """A block of code as comrak would write it, whatever is in it."""
+    shown = html.escape(_clean(_SURROGATE.sub(_UNKNOWN, text)))
+    return Root(f'<pre lang="{language}"><code>{shown}\n</code></pre>', growing)
+
+
 def last_start(lines: str) -> tuple[int, int]:
     """How many top-level blocks come before the last one of these complete lines, and the offset
     at which that one begins.

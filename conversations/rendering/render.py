@@ -5,6 +5,7 @@ from html import escape, unescape
 
 from conversations.rendering import citing, clean, code, links, math, shape
 from conversations.rendering.citing import Cited
+from conversations.rendering.document import as_code, document
 from conversations.rendering.labels import ENGLISH, Labels
 from conversations.rendering.markdown import Root, whole
 
@@ -12,16 +13,30 @@ _INLINE = re.compile(r"</?(?:a|code|del|em|span|strong)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 
 
-def blocks(text: str, labels: Labels = ENGLISH, *, open: bool = False, cited: Cited | None = None) -> list[str]:
-    """Safe HTML of each top-level block of a Markdown text, exactly one element each.
+def blocks(
+    text: str,
+    labels: Labels = ENGLISH,
+    *,
+    open: bool = False,
+    structured: bool = False,
+    cited: Cited | None = None,
+) -> list[str]:
+    """Safe HTML of each top-level block of a text, exactly one element each.
 
-    `open`: the text may still grow, so that a code block at its end is not highlighted yet. `cited`: the sources that
-    its markers mean; without it there are none.
+    `open`: the text may still grow, so that a code block at its end is not highlighted yet. `structured`: JSON was
+    asked for instead of Markdown. `cited`: the sources that its markers mean; without it there are none.
     """
+    if (page := document(text, open=open, structured=structured)) is not None:
+        return [dress(root, labels) for root in page]
     if cited is None:
         return [dress(root, labels) for root in whole(text, open=open)]
     found = [dress(root, labels) for root in whole(citing.place(text), open=open)]
     return linked(found, cited, [])
+
+
+def json_block(text: str, labels: Labels = ENGLISH) -> str:
+    """Safe HTML of a block of code with JSON, or with what should have been JSON."""
+    return dress(as_code(text), labels)
 
 
 def mentioned(text: str) -> list[int]:

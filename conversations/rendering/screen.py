@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from conversations.rendering import citing
 from conversations.rendering.citing import Cited
+from conversations.rendering.document import document
 from conversations.rendering.labels import ENGLISH, Labels
 from conversations.rendering.markdown import (
     Root,
@@ -28,7 +29,7 @@ class Frame(NamedTuple):
 
 
 class Screen:
-    """Apply every frame in order and the page holds `blocks(text, labels, open=not final)`."""
+    """Apply every frame in order and the page holds `blocks(text, labels, open=not final, structured=structured)`."""
 
     blocks: list[str]
 
@@ -43,16 +44,24 @@ class Screen:
         self._frozen = 0  # … after this many blocks
         self._looked = 0  # complete lines up to here have been searched for a new tail
 
-    def show(self, text: str, *, final: bool = False, cited: Cited | None = None) -> Frame | None:
+    def show(
+        self, text: str, *, final: bool = False, structured: bool = False, cited: Cited | None = None
+    ) -> Frame | None:
         """The change that brings the page to `text`; None if there is none.
 
-        `text` usually continues the text of the last call, but any other will do. `cited`: see `render.blocks`.
+        `text` usually continues the text of the last call, but any other will do. `structured` and `cited`: see
+        `render.blocks`.
         """
-        if cited is not None:
+        page = document(text, open=not final, structured=structured)
+        if cited is not None and page is None:
             text = citing.place(text)
         if cited != self._cited:
             self._cited, self._roots, self._mentions = cited, [], []
             self._thaw()
+        if page is not None:
+            self._thaw()
+            self._text = text
+            return self._replace(page)
         if final or not text.startswith(self._text):
             self._thaw()
         # A definition may change any block before it and be needed by any that follows.

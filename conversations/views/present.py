@@ -14,9 +14,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from conversations.generation import View
-from conversations.models import CONTINUABLE, Conversation, Message, Reason, Role, State
+from conversations.models import CONTINUABLE, RUNNING, Conversation, Message, Reason, Role, State
 from conversations.rendering import Labels, blocks
-from conversations.views import citing
+from conversations.views import citing, details
 
 FOLDED = 2000  # characters of a long question that are shown at first
 AGAIN = {State.INTERRUPTED, State.FAILED, State.FILTERED}
@@ -79,7 +79,9 @@ def article(
         "text": text,
         "beginning": text[:FOLDED],
         "rest": text[FOLDED:] if len(text) > FOLDED + FOLDED // 2 else "",
-        "blocks": [] if asked or view else blocks(text, words, open=message.running, cited=cited),
+        "blocks": []
+        if asked or view
+        else blocks(text, words, open=message.running, structured=bool(last and last.structured), cited=cited),
         "sources": citing.sources(message, text, allowed) if allowed and cited else [],
         "found": citing.address(message) if cited else "",
         "siblings": _steps(message, siblings.get(message.parent_id, [])),
@@ -89,7 +91,7 @@ def article(
         "seconds": last.duration_ms / 1000 if last and last.duration_ms else None,
         "error": last.error if last else "",
         "detail": last.detail if last else "",
-        "filtered": _filtered(last.filters) if last else [],
+        **details.beside(None if state in RUNNING else last, words),
         "tries": last.tries if last else [],
         "waiting": _waiting(view),
         "search": view.search if view and state == State.PENDING else None,
@@ -137,10 +139,6 @@ def _urls(message: Message) -> dict[str, str]:
     return {"open": reverse("message", args=ids), **{n: reverse(n, args=ids) for n in names}}
 
 
-def _filtered(filters: dict[str, Any]) -> list[str]:
-    return sorted(n for n, r in filters.items() if isinstance(r, dict) and r.get("filtered"))
-
-
 def _waiting(view: View | None) -> dict[str, Any] | None:
     if view is None or view.waiting is None:
         return None
@@ -165,6 +163,7 @@ def _details(attempts: list[Any]) -> list[tuple[str, str]]:
             "prompt": number_format(prompt, force_grouping=True),
             "completion": number_format(completion, force_grouping=True),
         } if prompt or completion else ""),
+        (_("Of these"), details.of_these(attempts)),
         (_("First token"), _seconds(last.first_token_ms)),
         (_("Duration"), _seconds(last.duration_ms)),
         (_("Finish reason"), last.finish_reason),
