@@ -104,8 +104,8 @@ def _found(name: str, result: Any) -> list[str]:
     filtered, detected, severity = badness(result)
     levels = (_("safe"), _("very low severity"), _("low severity"), _("medium severity"), _("high severity"))
     words = [levels[severity]] if severity else []
-    words += [_("found")] if detected else []
-    words += [_("filtered")] if filtered else []
+    words += [_("detected")] if detected else []
+    words += [_("filtered out")] if filtered else []
     if passages := _passages(result):
         words.append(ngettext("%(count)s passage", "%(count)s passages", passages) % {"count": passages})
     return _lists(result) + words if words else []

@@ -1,6 +1,7 @@
 """What another process writes, mirrored here: whatever the layer loses, the text is a prefix, and then equal."""
 
 import uuid
+from contextlib import aclosing
 from importlib import import_module
 
 from asgiref.sync import sync_to_async
@@ -72,6 +73,14 @@ async def test_a_viewer_without_the_layer_reads_the_row_again(person, offline, m
     last = await anext(views)
     assert (last.text, last.state) == ("From afar.", State.COMPLETE)
     assert [view async for view in views] == []
+
+
+async def test_a_viewer_elsewhere_knows_that_json_was_asked_for(person, offline):
+    facts = {"deployment": offline, "parameters": {"response_format": {"type": "json_schema"}}}
+    conversation = await sync_to_async(factories.make_conversation)(person, **facts)
+    turn = await sync_to_async(conversation.ask)("Who writes?")
+    async with aclosing(watch.watch(turn.answer.pk)) as views:
+        assert (await anext(views)).structured
 
 
 async def test_a_slow_viewer_takes_a_bigger_step():

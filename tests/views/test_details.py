@@ -34,7 +34,7 @@ def test_what_filters_found_is_said_in_words_for_question_and_answer(shown):
         prompt_filters={"0": {"jailbreak": {"filtered": False, "detected": True}}},
         filters={"violence": {"filtered": False, "severity": "low"}, "hate": {"filtered": False, "severity": "safe"}},
     )
-    assert "<dt>Question</dt><dd><ul><li>Attempt to get around the rules: found</li></ul>" in page
+    assert "<dt>Question</dt><dd><ul><li>Attempt to get around the rules: detected</li></ul>" in page
     assert "<dt>Answer</dt><dd><ul><li>Violence: low severity</li></ul>" in page
 
 
@@ -49,8 +49,8 @@ def test_filters_that_found_nothing_say_so_and_without_filters_nothing_is_said(s
     [
         ({"error": {"code": "x", "message": "y"}}, "Content filter: this filter could not run"),
         ({"hate": {"filtered": False, "error": {"code": "x"}}}, "Hate: this filter could not run"),
-        ({"violence": {"filtered": True, "severity": "high"}}, "Violence: high severity, filtered"),
-        ({"custom_blocklists": [{"filtered": True, "id": "names"}]}, "Blocklists: names, filtered"),
+        ({"violence": {"filtered": True, "severity": "high"}}, "Violence: high severity, filtered out"),
+        ({"custom_blocklists": [{"filtered": True, "id": "names"}]}, "Blocklists: names, filtered out"),
         (
             {
                 "custom_blocklists": {
@@ -58,13 +58,13 @@ def test_filters_that_found_nothing_say_so_and_without_filters_nothing_is_said(s
                     "details": [{"filtered": True, "id": "<b>"}, {"filtered": False}],
                 }
             },
-            "Blocklists: &lt;b&gt;, filtered",
+            "Blocklists: &lt;b&gt;, filtered out",
         ),
         (
             {"ungrounded_material": {"detected": True, "details": [{"completion_start_offset": n} for n in (0, 9)]}},
-            "Not supported by the sources: found, 2 passages",
+            "Not supported by the sources: detected, 2 passages",
         ),
-        ({"brand_new": {"filtered": False, "detected": True}}, "Brand new: found"),
+        ({"brand_new": {"filtered": False, "detected": True}}, "Brand new: detected"),
     ],
 )
 def test_every_kind_of_result_has_its_words(shown, result, words):
