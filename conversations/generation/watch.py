@@ -109,7 +109,7 @@ async def _read(message_id: UUID) -> Mirror | None:
     message, epoch, structured = row
     mirror = _mirrors.get(message_id)
     if mirror is None:
-        mirror = Mirror(message.pk, message.conversation_id, epoch=epoch, structured=structured)
+        mirror = Mirror(message.pk, message.conversation_id, epoch=epoch)
         _mirrors[message_id] = mirror
     elif epoch == mirror.epoch and message.running and len(message.text) < len(mirror.text):
         return mirror  # the layer was ahead of the last checkpoint
