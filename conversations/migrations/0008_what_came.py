@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0006_company'),
+        ('conversations', '0007_signing_in'),
     ]
 
     operations = [
