@@ -1,11 +1,13 @@
 """Plain functions that make rows with defaults; a test overrides only what it is about."""
 
 import uuid
+from datetime import date
+from decimal import Decimal
 
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 
-from conversations.models import Conversation, DataSource, Deployment, Evidence, Message, State, User
+from conversations.models import Conversation, DataSource, Deployment, Evidence, Message, Price, State, User
 from conversations.views.access import sign_new_chat
 
 
@@ -18,6 +20,13 @@ def make_deployment(name="model", *, kind="openai", address="http://127.0.0.1:9/
     deployment.set_key("" if kind == "offline" else key)
     deployment.save()
     return deployment
+
+
+def make_price(deployment, *, since=date(2026, 1, 1), prompt="2", cached="0.5", completion="10"):
+    """A price list's line, per million tokens."""
+    amounts = {"prompt": prompt, "cached": cached, "completion": completion}
+    amounts = {name: amount and Decimal(amount) for name, amount in amounts.items()}
+    return Price.objects.create(deployment=deployment, since=since, **amounts)
 
 
 def make_conversation(owner, *, deployment=None, text="Hello?", **facts):
@@ -58,6 +67,18 @@ def make_evidence(answer, number=1, content="You may take 18 weeks. A block is t
     return Evidence.objects.create(
         message=answer, number=number, position=position, content=content, **{**given, **facts}
     )
+
+
+def make_attempt(owner, deployment, *, started=None, prompt=100, completion=10, cached=0, **facts):
+    """An answer that ended at once, with what was recorded about it."""
+    turn = make_turn(make_conversation(owner, deployment=deployment))
+    attempt = turn.answer.attempts.get()
+    usage = {"prompt_tokens": prompt, "completion_tokens": completion}
+    usage |= {"prompt_tokens_details": {"cached_tokens": cached}} if cached else {}
+    attempt.started = started or attempt.started
+    attempt.save()
+    attempt.record(**{"usage": usage, "first_token_ms": 400, "duration_ms": 2000, **facts})
+    return attempt
 
 
 def client_of(person):

@@ -1,5 +1,7 @@
 """Administrators write keys and never read them."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 
@@ -19,6 +21,16 @@ def test_a_deployment_is_added_by_name_address_and_key(admin):
     deployment = Deployment.objects.get(name="gpt")
     assert deployment.key == CANARY
     assert deployment.endpoint_at().model == "gpt"
+
+
+def test_a_deployment_has_a_price_list(admin):
+    line = {"since": "2026-01-01", "prompt": "2.5", "cached": "", "completion": "10"}
+    lines = {f"prices-0-{name}": value for name, value in line.items()}
+    admin.post(ADD, form(**{"prices-TOTAL_FORMS": "1"}, **lines))
+    price = Deployment.objects.get(name="gpt").prices.get()
+    assert (price.prompt, price.cached, price.completion) == (Decimal("2.5"), None, Decimal(10))
+    page = admin.post(ADD, form(name="second", **{"prices-TOTAL_FORMS": "1"}, **{**lines, "prices-0-prompt": "-1"}))
+    assert "greater than or equal to 0" in page.content.decode()
 
 
 def test_a_stored_key_is_nowhere_to_be_read(admin):

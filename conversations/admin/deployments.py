@@ -15,12 +15,20 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import trying
 from conversations.admin.deployment_form import DeploymentForm
-from conversations.models import Deployment
+from conversations.models import Deployment, Price
+
+
+class PriceLines(admin.TabularInline):
+    """Lines of the price list, newest first; what was charged by an old one stays as it was."""
+
+    model = Price
+    extra = 0
 
 
 @admin.register(Deployment)
 class DeploymentAdmin(admin.ModelAdmin):
     form = DeploymentForm
+    inlines = (PriceLines,)
     list_display = ("title", "test", "retires", "kind", "name", "endpoint", "signs_in", "sees", "enabled")
     list_filter = ("kind", "authentication", "enabled")
     search_fields = ("name", "label", "endpoint")

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('conversations', '0008_what_came'),
+        ('conversations', '0009_prices_and_branding'),
     ]
 
     operations = [

@@ -10,6 +10,7 @@ from conversations.models.evidence import Citation, Evidence, Verdict
 from conversations.models.feedback import Feedback, Reason
 from conversations.models.group import ExternalGroup
 from conversations.models.message import CONTINUABLE, RUNNING, Message, MessageQuerySet, Role, State
+from conversations.models.price import Price
 from conversations.models.prompt import Prompt, PromptVersion
 from conversations.models.searching import SearchText
 from conversations.models.user import User
@@ -30,6 +31,7 @@ __all__ = [
     "Final",
     "Message",
     "MessageQuerySet",
+    "Price",
     "Prompt",
     "PromptVersion",
     "Reader",

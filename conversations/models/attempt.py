@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models.data_source import DataSource
 from conversations.models.deployment import Deployment
 from conversations.models.message import Message
+from conversations.models.price import Price
 
 
 class AttemptManager(models.Manager["Attempt"]):
@@ -40,6 +41,7 @@ class Attempt(models.Model):
     request_id = models.CharField(max_length=200, blank=True)
     finish_reason = models.CharField(max_length=64, blank=True)
     usage = models.JSONField(default=dict)
+    cost = models.DecimalField(max_digits=20, decimal_places=10, null=True, help_text="Null: nobody knows.")
     rate_limits = models.JSONField(default=dict, help_text="Header → what it said.")
     filters = models.JSONField(default=dict, help_text="Category → what content filters said of the answer.")
     prompt_filters = models.JSONField(default=dict, help_text="prompt_index → category → the same of the question.")
@@ -60,6 +62,11 @@ class Attempt(models.Model):
         verbose_name_plural = _("attempts")
         ordering = ["number"]
         constraints = [models.UniqueConstraint("message", "number", name="attempt_number")]
+        indexes = [
+            models.Index(fields=["started"], name="attempt_started"),
+            models.Index(fields=["deployment", "started"], name="attempt_of_deployment"),
+        ]
+        permissions = [("view_usage", "Can view usage")]
 
     def __str__(self) -> str:
         return f"{self.message_id}/{self.number}"
@@ -71,7 +78,8 @@ class Attempt(models.Model):
         return isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema")
 
     def record(self, **facts: Any) -> None:
-        """Set and save what became known, in one statement."""
+        """Set and save what became known, and what it cost by the price of its day, in one statement."""
         for name, value in facts.items():
             setattr(self, name, value)
-        self.save(update_fields=list(facts))
+        self.cost = Price.objects.cost(self.deployment_id, self.started, self.usage)
+        self.save(update_fields=[*facts, "cost"])

@@ -17,8 +17,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from conversations.models import User
+from conversations.models import Company, User, usage
+from conversations.models.periods import period
 from conversations.requests import PersonRequest
+from conversations.views import figures
 from conversations.views.present import language_of
 
 ZONES = (
@@ -65,7 +67,21 @@ def account(request: PersonRequest) -> HttpResponse:
             messages.success(request, gettext("Saved."))
         return redirect("account")
     status = 422 if form.errors else 200
-    return render(request, "conversations/account.html", {"form": form}, status=status)
+    context = {"form": form, "month": _month(request.user)}
+    return render(request, "conversations/account.html", context, status=status)
+
+
+def _month(person: User) -> list[tuple[str, str]]:
+    """What this person asked for this month: names and figures; the cost only where something had a price."""
+    sums = usage.totals(usage.ended(period("month").begin).filter(message__owner=person))
+    cost = figures.money(sums.cost, Company.current().currency) if sums.cost is not None else ""
+    rows = [
+        (gettext("Answers"), figures.whole(sums.answers)),
+        (gettext("Tokens in"), figures.whole(sums.prompt)),
+        (gettext("Tokens out"), figures.whole(sums.completion)),
+        (gettext("Cost"), cost),
+    ]
+    return [(name, value) for name, value in rows if value]
 
 
 @require_POST

@@ -1,7 +1,9 @@
 """Messages as templates show them: plain values, the same for a page, an htmx answer and a socket."""
 
 import zoneinfo
+from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -10,13 +12,13 @@ from django.db.models import prefetch_related_objects
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from conversations.generation import View
-from conversations.models import CONTINUABLE, RUNNING, Conversation, Message, Reason, Role, State
+from conversations.models import CONTINUABLE, RUNNING, Attempt, Company, Conversation, Message, Reason, Role, State
 from conversations.rendering import Labels, blocks
 from conversations.views import citing, details
+from conversations.views.figures import money, seconds, whole
 
 FOLDED = 2000  # characters of a long question that are shown at first
 AGAIN = {State.INTERRUPTED, State.FAILED, State.FILTERED}
@@ -39,14 +41,16 @@ def turns(conversation: Conversation, path: list[Message]) -> list[dict[str, Any
     answers = [each for each in path if each.role == Role.ASSISTANT]
     prefetch_related_objects(answers, "attempts", "feedback", "evidence__citations")
     siblings, words, allowed = _siblings(conversation), labels(), _allowed(conversation, answers)
-    return [article(each, siblings, words=words, allowed=allowed) for each in path]
+    unit = _currency()
+    return [article(each, siblings, words=words, unit=unit, allowed=allowed) for each in path]
 
 
 def one(conversation: Conversation, message: Message, view: View | None = None) -> dict[str, Any]:
     """A single message; `view` is how far a running answer has come, its text left out."""
     prefetch_related_objects([message], "evidence__citations")
     allowed = _allowed(conversation, [message])
-    return article(message, _siblings(conversation), view=view, words=labels(), allowed=allowed)
+    siblings = _siblings(conversation)
+    return article(message, siblings, view=view, words=labels(), unit=_currency(), allowed=allowed)
 
 
 def _allowed(conversation: Conversation, answers: list[Message]) -> citing.Allowed | None:
@@ -61,6 +65,7 @@ def article(
     siblings: dict[UUID | None, list[UUID]],
     *,
     words: Labels,
+    unit: Callable[[], str],
     allowed: citing.Allowed | None = None,
     view: View | None = None,
 ) -> dict[str, Any]:
@@ -105,7 +110,7 @@ def article(
         "feedback": None if asked else getattr(message, "feedback", None),
         "reasons": Reason.choices,
         "reasoning": last.reasoning if last and state not in {State.PENDING, State.STREAMING} else "",
-        "details": _details(attempts) if state not in {State.PENDING, State.STREAMING} else [],
+        "details": _details(attempts, unit) if state not in {State.PENDING, State.STREAMING} else [],
     }
 
 
@@ -147,7 +152,7 @@ def _waiting(view: View | None) -> dict[str, Any] | None:
     return {"seconds": seconds, "until": until.isoformat(), "error": view.waiting.error}
 
 
-def _details(attempts: list[Any]) -> list[tuple[str, str]]:
+def _details(attempts: list[Attempt], unit: Callable[[], str]) -> list[tuple[str, str]]:
     """What the Details popover lists, of the last attempt, with the tokens of all."""
     if not attempts:
         return []
@@ -155,17 +160,19 @@ def _details(attempts: list[Any]) -> list[tuple[str, str]]:
     usages = [each.usage for each in attempts]
     prompt = sum(each.get("prompt_tokens") or 0 for each in usages)
     completion = sum(each.get("completion_tokens") or 0 for each in usages)
+    cost = _cost(attempts)
     left_out = last.facts.get("left_out")
     rows = [
         (_("Deployment"), last.deployment.title if last.deployment else ""),
         (_("Model"), last.model),
         (_("Tokens"), _("%(prompt)s in, %(completion)s out") % {
-            "prompt": number_format(prompt, force_grouping=True),
-            "completion": number_format(completion, force_grouping=True),
+            "prompt": whole(prompt),
+            "completion": whole(completion),
         } if prompt or completion else ""),
         (_("Of these"), details.of_these(attempts)),
-        (_("First token"), _seconds(last.first_token_ms)),
-        (_("Duration"), _seconds(last.duration_ms)),
+        (_("Cost"), money(cost, unit()) if cost is not None else ""),
+        (_("First token"), seconds(last.first_token_ms)),
+        (_("Duration"), seconds(last.duration_ms)),
         (_("Finish reason"), last.finish_reason),
         (_("Messages left out"), str(left_out) if left_out else ""),
         (_("Tries before it"), ", ".join(f"{t['deployment']}: {t['error']}" for t in last.tries)),
@@ -174,10 +181,16 @@ def _details(attempts: list[Any]) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
-def _seconds(milliseconds: int | None) -> str:
-    if milliseconds is None:
-        return ""
-    return _("%(seconds)s s") % {"seconds": number_format(milliseconds / 1000, decimal_pos=1)}
+def _cost(attempts: list[Attempt]) -> Decimal | None:
+    """What all attempts cost; None while one that used tokens had no price."""
+    costs = [each.cost for each in attempts if each.usage or each.cost is not None]
+    known = [each for each in costs if each is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(costs) else None
+
+
+def _currency() -> Callable[[], str]:
+    """The company's currency, read once and only if something has a price."""
+    return cache(lambda: Company.current().currency)
 
 
 def zone_of(person: Any, said: str) -> str:

@@ -13,6 +13,8 @@ def deployment_form(**fields):
         "context_window": "128000",
         "position": "1",
         "enabled": "on",
+        "prices-TOTAL_FORMS": "0",
+        "prices-INITIAL_FORMS": "0",
         **fields,
     }
 
