@@ -125,7 +125,7 @@ INSTALLED_APPS = [
     # The development server; it makes `runserver` speak websockets, and costs every other command half a second.
     *(["daphne"] if "runserver" in sys.argv else []),
     "conversations",
-    "django.contrib.admin",
+    "chatapp.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

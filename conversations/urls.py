@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from conversations.views import account, asking, evidence, health, judging, managing, pages, prompting, searching
+from conversations.views import (
+    account,
+    asking,
+    branding,
+    evidence,
+    health,
+    judging,
+    managing,
+    pages,
+    prompting,
+    searching,
+)
 
 urlpatterns = [
     path("", pages.new_chat, name="new_chat"),
@@ -32,6 +43,8 @@ urlpatterns = [
     path("prompts/", prompting.prompts, name="prompts"),
     path("prompts/<int:prompt>/", prompting.prompt, name="prompt"),
     path("prompts/<int:prompt>/delete", prompting.delete_prompt, name="delete_prompt"),
+    path("company/<str:name>", branding.logo, name="company_logo"),
+    path("company.css", branding.style_sheet, name="company_css"),
     path("account/", account.account, name="account"),
     path("demo/sign-in", account.demo_sign_in, name="demo_sign_in"),
     path("healthz", health.healthz, name="healthz"),

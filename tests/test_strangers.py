@@ -15,6 +15,7 @@ from tests import factories
 from tests.tab import Tab
 
 PUBLIC = {"healthz", "readyz", "account_login", "account_logout", "demo_sign_in"}
+PUBLIC |= {"company_logo", "company_css"}  # they stand on the sign-in page
 PROMPT = 77
 OF_A_PROMPT = {"prompt", "delete_prompt"}
 OWN = {

@@ -18,9 +18,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('since', models.DateField(help_text='The first day of this price (UTC).', verbose_name='since')),
-                ('prompt', models.DecimalField(decimal_places=6, help_text="A million of them, in the company's currency.", max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='prompt tokens')),
-                ('cached', models.DecimalField(blank=True, decimal_places=6, help_text='Empty: as other prompt tokens.', max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='cached prompt tokens')),
-                ('completion', models.DecimalField(decimal_places=6, help_text='A million of them; thoughts count too.', max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='completion tokens')),
+                ('prompt', models.DecimalField(decimal_places=6, help_text="A million of them, in the company's currency.", max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='prompt tokens')),
+                ('cached', models.DecimalField(blank=True, decimal_places=6, help_text='Empty: as other prompt tokens.', max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='cached prompt tokens')),
+                ('completion', models.DecimalField(decimal_places=6, help_text='A million of them; thoughts count too.', max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='completion tokens')),
             ],
             options={
                 'verbose_name': 'price',

@@ -15,7 +15,7 @@ PER = 1_000_000  # tokens that a price is for
 
 def _amount(label: Any, **options: Any) -> models.DecimalField:
     return models.DecimalField(
-        label, max_digits=12, decimal_places=6, validators=[MinValueValidator(Decimal(0))], **options
+        label, max_digits=16, decimal_places=6, validators=[MinValueValidator(Decimal(0))], **options
     )
 
 

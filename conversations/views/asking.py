@@ -52,7 +52,7 @@ def command(view: View) -> View:
     @wraps(view)
     async def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:  # the middleware has loaded them; `login_required` would do so again
-            return _signed_out(request, **kwargs)
+            return await sync_to_async(_signed_out)(request, **kwargs)
         try:
             return await view(request, *args, **kwargs)
         except Refusal as refusal:

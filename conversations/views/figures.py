@@ -1,5 +1,6 @@
 """Numbers as people read them, in their own language: tokens, money, seconds, shares."""
 
+import math
 from decimal import Decimal
 
 from django.utils.formats import number_format
@@ -8,6 +9,23 @@ from django.utils.translation import gettext as _
 
 def whole(number: int) -> str:
     return number_format(number, force_grouping=True)
+
+
+def compact(number: float) -> str:
+    """Three digits that matter, with k, M or G, for where there is little room."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if number >= size:
+            return f"{_trimmed(number / size)}{unit}"
+    return _trimmed(number)
+
+
+def _trimmed(number: float) -> str:
+    if number == 0:
+        return "0"
+    places = max(0, 2 - math.floor(math.log10(number)))
+    text = f"{number:.{places}f}"
+    places = len(text.rstrip("0").partition(".")[2]) if "." in text else 0
+    return number_format(round(number, places), decimal_pos=places)
 
 
 def money(amount: Decimal | None, currency: str) -> str:

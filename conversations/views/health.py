@@ -10,14 +10,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
-    """503 with the names of what is missing, until the database and its tables can be used."""
-    missing = []
+def missing() -> list[str]:
+    """Names of what cannot be used now: the database with its tables, the layer between processes."""
+    found = []
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM conversations_message LIMIT 1")
     except DatabaseError:
-        missing.append("database")
+        found.append("database")
     if get_channel_layer() is None:
-        missing.append("layer")
-    return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+        found.append("layer")
+    return found
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 with the names of what is missing, until the database and its tables can be used."""
+    names = missing()
+    return JsonResponse({"ready": not names, "missing": names}, status=503 if names else 200)
