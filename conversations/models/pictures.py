@@ -55,7 +55,7 @@ def _webp(content: bytes) -> Picture | None:
     if form == b"VP8L" and content[20] == 0x2F:
         bits = struct.unpack("<I", content[21:25])[0]
         return _picture("webp", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
-    if form == b"VP8X":
+    if form == b"VP8X" and len(content) >= 30:
         width, height = (int.from_bytes(content[at : at + 3], "little") + 1 for at in (24, 27))
         return _picture("webp", width, height)
     return None
