@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import comrak
 
+from conversations.rendering import steady
+
 log = logging.getLogger(__name__)
 
 DEEPEST = 100  # levels of HTML: the sanitiser's time grows with the square of the depth
@@ -41,9 +43,6 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Control characters, and those that reorder the text around them (also in source code).
 _UNSEEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-# The first "-" of a list right below a paragraph is the underline of a heading until more comes,
-# and half a row of dashes is not yet a table: such a line waits for its next character.
-_UNDECIDED = re.compile(r"[ \t>]*[-=:|][-=:| \t]*")
 _ENDS_IN_CODE = re.compile(r"</pre>(?:</[a-z]+>)*\Z")
 
 
@@ -59,15 +58,20 @@ class Unparsable(Exception):
 
 
 def roots(text: str, *, open: bool) -> list[Root]:
-    """The top-level blocks of `text`; with `open` the last one may still grow."""
-    if open:
-        begun = max(text.rfind("\n"), text.rfind("\r")) + 1
-        text = text[:begun] if _UNDECIDED.fullmatch(text, begun) else text
-    page = _render(text, _PLAIN)
-    found = [Root(_bounded(page[span])) for span in _spans(page)]
-    if open and found and _ENDS_IN_CODE.search(found[-1].html):
+    """The top-level blocks of `text`; with `open` its last line may still grow (see `steady`)."""
+    if not open:
+        return _roots(text)
+    found = _roots(tidy := steady.ended(text))
+    if found and _ENDS_IN_CODE.search(found[-1].html):
+        if tidy != text:  # in code a marker is a character like any other
+            found = _roots(text)
         found[-1] = Root(found[-1].html, growing=True)
     return found
+
+
+def _roots(text: str) -> list[Root]:
+    page = _render(text, _PLAIN)
+    return [Root(_bounded(page[span])) for span in _spans(page)]
 
 
 def whole(text: str, *, open: bool) -> list[Root]:

@@ -3,7 +3,7 @@
 import re
 from html import escape, unescape
 
-from conversations.rendering import citing, clean, code, links, math, shape
+from conversations.rendering import citing, clean, code, links, math, shape, steady
 from conversations.rendering.citing import Cited
 from conversations.rendering.document import as_code, document
 from conversations.rendering.labels import ENGLISH, Labels
@@ -23,15 +23,16 @@ def blocks(
 ) -> list[str]:
     """Safe HTML of each top-level block of a text, exactly one element each.
 
-    `open`: the text may still grow, so that a code block at its end is not highlighted yet. `structured`: JSON was
-    asked for instead of Markdown. `cited`: the sources that its markers mean; without it there are none.
+    `open`: the text may still grow, so that a code block at its end is not highlighted yet, and what may become
+    something else waits. `structured`: JSON was asked for instead of Markdown. `cited`: the sources that its markers
+    mean; without it there are none.
     """
     if (page := document(text, open=open, structured=structured)) is not None:
         return [dress(root, labels) for root in page]
-    if cited is None:
-        return [dress(root, labels) for root in whole(text, open=open)]
-    found = [dress(root, labels) for root in whole(citing.place(text), open=open)]
-    return linked(found, cited, [])
+    if cited is not None:
+        text = citing.place(text)
+    found = [dress(root, labels) for root in whole(steady.lines(text) if open else text, open=open)]
+    return found if cited is None else linked(found, cited, [])
 
 
 def json_block(text: str, labels: Labels = ENGLISH) -> str:

@@ -6,7 +6,7 @@ and only blocks that differ are cleaned and sent.
 
 from typing import NamedTuple
 
-from conversations.rendering import citing
+from conversations.rendering import citing, steady
 from conversations.rendering.citing import Cited
 from conversations.rendering.document import document
 from conversations.rendering.labels import ENGLISH, Labels
@@ -37,6 +37,7 @@ class Screen:
         self.blocks = []
         self._labels = labels
         self._text = ""
+        self._growing = True
         self._roots: list[Root] = []  # what self.blocks was made from
         self._mentions: list[list[int]] = []  # of sources, in each block
         self._cited: Cited | None = None
@@ -62,12 +63,16 @@ class Screen:
             self._thaw()
             self._text = text
             return self._replace(page)
+        if not final:
+            text = steady.lines(text)
+            if self._growing and self._roots and text == self._text:
+                return None
         if final or not text.startswith(self._text):
             self._thaw()
         # A definition may change any block before it and be needed by any that follows.
         if defined := defines(text[self._offset :]):
             self._thaw()
-        self._text = text
+        self._text, self._growing = text, not final
         try:
             found = roots(text[self._offset :], open=not final)
         except Unparsable:

@@ -143,9 +143,8 @@ async def test_a_structured_answer_streams_and_stays_a_block_of_code(person, sig
     await Conversation.objects.aupdate(parameters=wanted)
     upstream.reply('{"days":', " 25}")
     async with talk.tab() as tab:
-        await talk.ask("How many days?")
-        await tab.until("complete")
-        answer = await talk.answer()
+        answer = await talk.asked("How many days?")
+        await tab.until("complete", str(answer.pk))
         page = (await talk.client.get(f"/c/{talk.pk}/")).content.decode()
         assert tab.words(answer.pk).endswith('{\n  "days": 25\n}\n')
         assert tab.html(answer.pk).split("<pre")[1] in page
