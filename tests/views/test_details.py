@@ -144,7 +144,8 @@ async def test_a_structured_answer_streams_and_stays_a_block_of_code(person, sig
     upstream.reply('{"days":', " 25}")
     async with talk.tab() as tab:
         answer = await talk.asked("How many days?")
-        await tab.until("complete", str(answer.pk))
+        while not tab.words(answer.pk).endswith("}\n"):
+            await tab.hear(10)
         page = (await talk.client.get(f"/c/{talk.pk}/")).content.decode()
         assert tab.words(answer.pk).endswith('{\n  "days": 25\n}\n')
         assert tab.html(answer.pk).split("<pre")[1] in page
