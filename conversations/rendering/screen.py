@@ -61,7 +61,7 @@ class Screen:
             self._thaw()
         if page is not None:
             self._thaw()
-            self._text = text
+            self._text, self._growing = text, False
             return self._replace(page)
         if not final:
             text = steady.lines(text)
