@@ -32,9 +32,9 @@ def lines(text: str) -> str:
     row = begun
     if waits and begun and _DASHES.fullmatch(text, begun):
         row = _line_before(text, begun)
-    if len(text) - row <= LONGEST_ROW and _ROW.match(text, row):
-        if not row or not _ROW.match(text, _line_before(text, row)):
-            return text[:row]
+    first = _ROW.match(text, row) and not (row and _ROW.match(text, _line_before(text, row)))
+    if first and len(text) - row <= LONGEST_ROW:
+        return text[:row]
     return text[:begun] if waits else text
 
 

@@ -23,9 +23,10 @@ def settle(request: PersonRequest, found: Conversation, deployment: Deployment) 
     changed: dict[str, Any] = {"deployment": deployment}
     if "settings" in request.POST:
         prompt = changed["prompt"] = _prompt(request)
-        names = prompt.variables if prompt else []
-        changed["prompt_values"] = {name: request.POST.get(f"value-{name}", "")[:LONGEST_VALUE] for name in names}
+        changed["prompt_values"] = _values(request, prompt) if prompt else {}
         changed["parameters"] = _parameters(request, deployment)
+    elif deployment != found.deployment:
+        changed["parameters"] = _fitting(found.parameters, deployment)
     changed = {name: value for name, value in changed.items() if getattr(found, name) != value}
     for name, value in changed.items():
         setattr(found, name, value)
@@ -85,10 +86,28 @@ def _prompt(request: PersonRequest) -> PromptVersion | None:
     return found
 
 
+def _values(request: PersonRequest, prompt: PromptVersion) -> dict[str, str]:
+    names = {name: f"value-{prompt.prompt_id}-{name}" for name in prompt.variables}
+    return {name: request.POST.get(field, "")[:LONGEST_VALUE] for name, field in names.items()}
+
+
+def _fitting(set_before: dict[str, Any], deployment: Deployment) -> dict[str, Any]:
+    """Of parameters set for another deployment those that this one takes as they are."""
+    taken = deployment.parameters()
+    return {name: value for name, value in set_before.items() if name in taken and _within(value, taken[name])}
+
+
+def _within(value: Any, limits: Range | tuple[str, ...] | None) -> bool:
+    if isinstance(limits, Range):
+        return bool(limits.low <= value <= limits.high)
+    return limits is None or value in limits
+
+
 def _parameters(request: PersonRequest, deployment: Deployment) -> dict[str, Any]:
+    """The fields of every deployment are in the form; without scripts all of them come."""
     found: dict[str, Any] = {}
     for name, limits in deployment.parameters().items():
-        if given := request.POST.get(name, "").strip():
+        if given := request.POST.get(f"{name}-{deployment.pk}", "").strip():
             found[name] = _value(name, given, limits)
     return found
 

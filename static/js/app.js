@@ -1,20 +1,25 @@
 // The page's entry: makes the parts and connects them. Each part is a module of its own.
+import { listenForAgain } from "./again.js";
 import { Announcer } from "./announce.js";
 import { Composer } from "./composer.js";
 import { listenForCopies } from "./copy.js";
 import { countDown } from "./countdown.js";
+import { Drafts } from "./drafts.js";
 import { Drawer } from "./drawer.js";
 import { listenForEdits } from "./edits.js";
 import { keepPagesOut } from "./errors.js";
 import { Evidence } from "./evidence.js";
+import { listenForHelp } from "./keyboard.js";
 import { forgetOnLeaving } from "./leaving.js";
 import { Menu } from "./menu.js";
 import { Palette } from "./palette.js";
+import { Pastes } from "./pastes.js";
 import { Preview } from "./preview.js";
 import { Scroll } from "./scroll.js";
 import { Settings } from "./settings.js";
 import { nameThePage } from "./sidebar.js";
 import { Socket } from "./socket.js";
+import { Speaker } from "./speak.js";
 import { Transcript } from "./transcript.js";
 
 function lastMessage() {
@@ -29,13 +34,20 @@ const scroll = new Scroll(document.getElementById("scroller"), document.getEleme
 const announcer = new Announcer(document.getElementById("announcer"));
 const socket = new Socket(main.dataset.socket, lastMessage, document.getElementById("connection"));
 const transcript = new Transcript(document.getElementById("transcript"), socket, { scroll, announcer });
-new Composer(document.getElementById("composer"), transcript);
-new Settings(document.getElementById("answers-with"));
+const form = document.getElementById("composer");
+const drafts = new Drafts(form, main);
+const error = document.getElementById("composer-error");
+const pastes = new Pastes(form, drafts, document.getElementById("pastes"), document.getElementById("paste"), error);
+new Speaker(transcript);
+new Composer(form, transcript, { drafts, pastes });
+const settings = new Settings(document.getElementById("answers-with"), drafts);
+listenForAgain(document.getElementById("again-with"), settings);
+listenForHelp(document.getElementById("keyboard"));
 new Drawer(document.getElementById("sidebar"), main);
 new Evidence(document.getElementById("evidence"), main, () => main.dataset.page);
 new Preview(document.getElementById("preview"));
 listenForCopies();
-keepPagesOut(document.getElementById("composer-error"));
+keepPagesOut(error);
 listenForEdits(document.getElementById("transcript"));
 forgetOnLeaving(document.querySelector("[data-sign-out]"), socket);
 countDown();

@@ -1,16 +1,19 @@
 // The box that questions are written in. Its text goes only once the server has the question.
 import { complain } from "./errors.js";
+import { composing, opened } from "./keys.js";
 
 const TIME_TO_READ = 4000; // ms
 const COARSE = matchMedia("(pointer: coarse)");
 
 export class Composer {
-  #form; #box; #transcript; #error; #sent = null;
+  #form; #box; #transcript; #drafts; #pastes; #error; #sent = null;
 
-  constructor(form, transcript) {
+  constructor(form, transcript, { drafts, pastes }) {
     this.#form = form;
     this.#box = form.elements.text;
     this.#transcript = transcript;
+    this.#drafts = drafts;
+    this.#pastes = pastes;
     this.#error = document.getElementById("composer-error");
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#box.addEventListener("input", () => this.#typed());
@@ -29,13 +32,9 @@ export class Composer {
       setTimeout(() => line?.remove(), TIME_TO_READ);
     });
     transcript.addEventListener("replaced", () => this.#focus());
-    this.#box.value ||= sessionStorage.getItem(this.#draft) ?? "";
+    this.#box.value ||= drafts.get("text") ?? "";
     this.#typed();
     this.#show();
-  }
-
-  get #draft() {
-    return `draft:${this.#form.dataset.draft ?? (document.getElementById("main").dataset.new === "yes" ? "new" : this.#form.action)}`;
   }
 
   #typed() {
@@ -43,17 +42,15 @@ export class Composer {
       this.#box.style.height = "auto";
       this.#box.style.height = `${this.#box.scrollHeight}px`;
     }
-    if (this.#box.value) sessionStorage.setItem(this.#draft, this.#box.value);
-    else sessionStorage.removeItem(this.#draft);
+    if (!this.#drafts.keep("text", this.#box.value)) complain(this.#error, this.#error.dataset.unkept);
   }
 
   #key(event) {
-    // While an input method composes, Enter and the arrows belong to it; Safari says so by 229 only.
-    if (event.isComposing || event.keyCode === 229) return;
+    if (composing(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !COARSE.matches) {
       event.preventDefault();
-      if (this.#box.value.trim()) this.#form.requestSubmit();
-    } else if (event.key === "ArrowUp" && !this.#box.value) {
+      if (this.#pastes.below(this.#box.value)) this.#form.requestSubmit();
+    } else if (event.key === "ArrowUp" && !this.#pastes.below(this.#box.value)) {
       const edits = document.querySelectorAll("#transcript .edit");
       const last = edits[edits.length - 1];
       if (last) {
@@ -65,13 +62,14 @@ export class Composer {
 
   #configure({ detail }) {
     const { parameters } = detail;
-    if (parameters.starter) parameters.text = "";
+    const typed = parameters.starter ? null : this.#box.value;
+    const pastes = parameters.starter ? [] : this.#pastes.texts;
+    parameters.text = parameters.starter ? "" : this.#pastes.below(typed);
     const text = parameters.text || parameters.starter || "";
     const parent = this.#transcript.last?.id.slice(2) ?? "";
     // The same text after the same answer is the same question, however often it has to be sent.
-    if (this.#sent?.text !== text || this.#sent?.parent !== parent) {
-      this.#sent = { text, parent, id: crypto.randomUUID() };
-    }
+    const again = this.#sent?.text === text && this.#sent.parent === parent;
+    this.#sent = { text, parent, typed, pastes, id: again ? this.#sent.id : crypto.randomUUID() };
     parameters.client_id = this.#sent.id;
     parameters.parent = parent;
     this.#error.replaceChildren();
@@ -82,7 +80,7 @@ export class Composer {
     const { parameters } = event.detail.requestConfig;
     if (!(parameters.text ?? "").trim() && !parameters.starter) {
       event.preventDefault();
-    } else if (this.#box.value.length > Number(this.#form.dataset.max)) {
+    } else if ((parameters.text ?? "").length > Number(this.#form.dataset.max)) {
       event.preventDefault();
       complain(this.#error, this.#error.dataset.tooLong);
     }
@@ -92,11 +90,12 @@ export class Composer {
     // The sign-in page comes with 200 as well, after a redirect.
     if (target === this.#form && detail.successful && !detail.xhr.responseURL.includes("/accounts/")) {
       // What was typed after it was sent stays.
-      const kept = this.#box.value === this.#sent?.text ? "" : this.#box.value;
+      const { typed, pastes } = this.#sent;
       this.#sent = null;
-      sessionStorage.removeItem(this.#draft);
+      for (const part of ["text", "pastes", "settings"]) this.#drafts.forget(part);
       document.getElementById("main").dataset.new = "no";
-      this.#box.value = kept;
+      if (this.#box.value === typed) this.#box.value = "";
+      this.#pastes.forget(pastes);
       this.#typed();
       this.#transcript.toEnd();
       this.#show();
@@ -119,8 +118,7 @@ export class Composer {
 
   // Escape closes what is open first; it ends an answer only when nothing is.
   #escape(event) {
-    const open = document.querySelector(":popover-open, dialog[open], .edit[open], [data-drawer]");
-    if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && !open) this.#stop();
+    if (event.key === "Escape" && !composing(event) && !event.defaultPrevented && !opened()) this.#stop();
   }
 
   // A button that was pressed may be gone; on touch screens focus would open the keyboard.

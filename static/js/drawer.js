@@ -1,4 +1,6 @@
 // Under 760 px the sidebar is a drawer over the page: one focus, Escape closes, focus returns.
+import { composing } from "./keys.js";
+
 const NARROW = matchMedia("(max-width: 759px)");
 
 export class Drawer {
@@ -12,7 +14,7 @@ export class Drawer {
       if (opener) this.#show(opener);
       else if (target.closest("[data-close-drawer]")) this.#hide();
     });
-    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#hide());
+    document.addEventListener("keydown", (event) => event.key === "Escape" && !composing(event) && this.#hide());
     NARROW.addEventListener("change", () => this.#hide());
   }
 

@@ -1,4 +1,6 @@
 // The form in which a question is asked in other words: opens with focus at its end, Escape and Cancel close it.
+import { composing } from "./keys.js";
+
 function close(edit) {
   edit.open = false;
   edit.querySelector("summary").focus();
@@ -17,7 +19,7 @@ export function listenForEdits(log) {
   });
   log.addEventListener("keydown", (event) => {
     const edit = event.target.closest(".edit[open]");
-    if (!edit || event.isComposing || event.keyCode === 229) return;
+    if (!edit || composing(event)) return;
     if (event.key === "Escape") {
       event.preventDefault();
       close(edit);

@@ -1,4 +1,6 @@
 // Search over everything that was said: Ctrl+K opens it, arrows walk the results, Escape closes.
+import { composing } from "./keys.js";
+
 export class Palette {
   #dialog; #input;
 
@@ -29,7 +31,8 @@ export class Palette {
   }
 
   #key(event) {
-    if (event.key === "Escape" && !event.isComposing) {
+    if (composing(event)) return;
+    if (event.key === "Escape") {
       event.preventDefault(); // a search field would only empty itself
       this.#dialog.close();
       return;
@@ -40,7 +43,7 @@ export class Palette {
     if (step && results.length) {
       event.preventDefault();
       (results[at + step] ?? this.#input).focus();
-    } else if (event.key === "Enter" && document.activeElement === this.#input && !event.isComposing && results.length) {
+    } else if (event.key === "Enter" && document.activeElement === this.#input && results.length) {
       event.preventDefault();
       results[0].click();
     }

@@ -1,30 +1,56 @@
 // What answers, and how: the fields of what is chosen are shown and sent, those of everything else are not.
 export class Settings {
-  #box;
+  #box; #drafts;
 
-  constructor(box) {
+  constructor(box, drafts) {
     this.#box = box;
+    this.#drafts = drafts;
     if (!box) return;
-    box.addEventListener("change", ({ target }) => {
-      this.#show(target.name, target.value);
-      if (target.name === "deployment") this.#name(target.selectedOptions[0].textContent);
-    });
+    this.#restore();
+    box.addEventListener("input", () => this.#changed());
     // An invalid number must be seen, or sending would do nothing at all.
     box.addEventListener("invalid", () => box.showPopover(), { capture: true });
     // Regenerate, Try again and Edit stand outside the form, and mean what is chosen now.
     document.addEventListener("htmx:configRequest", ({ detail }) => {
-      if (!detail.elt.matches("[data-settings]")) return;
-      for (const field of box.querySelectorAll("[name]:enabled")) detail.parameters[field.name] = field.value;
+      if (detail.elt.matches("[data-settings]")) Object.assign(detail.parameters, this.#values);
+    });
+    document.addEventListener("htmx:afterRequest", ({ detail }) => {
+      if (detail.successful && detail.elt.matches("[data-settings]")) drafts.forget("settings");
     });
   }
 
-  #show(name, value) {
-    for (const fields of this.#box.querySelectorAll(`fieldset[data-of="${name}"]`)) {
-      fields.hidden = fields.disabled = fields.dataset.value !== value;
-    }
+  // Another deployment has been asked from elsewhere on the page.
+  choose(deployment) {
+    this.#field("deployment").value = deployment;
+    this.#draw();
   }
 
-  #name(title) {
+  get #values() {
+    return Object.fromEntries([...this.#box.querySelectorAll("[name]:enabled")].map(({ name, value }) => [name, value]));
+  }
+
+  #field(name) {
+    return this.#box.querySelector(`[name="${CSS.escape(name)}"]`);
+  }
+
+  #restore() {
+    for (const [name, value] of Object.entries(this.#drafts.get("settings") ?? {})) {
+      const field = this.#field(name);
+      if (field && (!field.options || [...field.options].some((each) => each.value === value))) field.value = value;
+    }
+    this.#draw();
+  }
+
+  #changed() {
+    this.#draw();
+    this.#drafts.keep("settings", this.#values);
+  }
+
+  #draw() {
+    for (const fields of this.#box.querySelectorAll("fieldset[data-of]")) {
+      fields.hidden = fields.disabled = fields.dataset.value !== this.#field(fields.dataset.of).value;
+    }
+    const title = this.#field("deployment").selectedOptions[0]?.textContent ?? "";
     for (const label of document.querySelectorAll("#chip-label, #fresh .lead strong")) label.textContent = title;
   }
 }

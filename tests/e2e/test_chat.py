@@ -127,17 +127,6 @@ def test_korean_that_is_being_composed_is_not_sent(page):
     ended(page)
 
 
-def test_without_javascript_a_question_is_asked_and_answered(server, context):
-    page = context(java_script_enabled=False).new_page()
-    sign_in(page, server)
-    page.get_by_role("textbox", name="Message").fill("hello")
-    page.get_by_role("button", name="Send").click()
-    page.wait_for_url("**/c/**")
-    time.sleep(2)
-    page.reload()
-    expect(page.locator(ANSWER)).to_contain_text("rules, not a language model")
-
-
 def test_the_phone_has_a_drawer(server, context):
     page = context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
     sign_in(page, server)

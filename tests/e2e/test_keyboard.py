@@ -1,9 +1,11 @@
 """Everything by keyboard: sending, stopping, editing, a new chat; and where the focus is afterwards."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import sign_in
 from tests.e2e.server import PASSWORD
+from tests.e2e.test_accessible import assert_clean
 from tests.e2e.test_chat import ANSWER, ask, ended
 
 
@@ -83,3 +85,38 @@ def test_how_an_answer_ended_is_announced_in_words(server, context):
     expect(page.locator(".answer").last).to_have_attribute("data-state", "streaming")
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#announcer")).to_contain_text("You stopped this answer.", timeout=10_000)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_shortcuts_are_listed(page, theme):
+    page.emulate_media(color_scheme=theme)
+    sheet = page.get_by_role("dialog", name="Keyboard")
+    page.keyboard.type("?")
+    expect(page.get_by_role("textbox", name="Message")).to_have_value("?")
+    page.keyboard.press("Control+/")
+    expect(sheet).to_be_visible()
+    assert_clean(page)
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    page.locator("#scroller").focus()
+    page.keyboard.press("?")
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Control+/")
+    page.keyboard.press("Control+k")
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(sheet).to_be_visible()
+    expect(page.get_by_role("dialog", name="Search")).to_be_hidden()
+
+
+@pytest.mark.parametrize("sign", ["isComposing: true", "keyCode: 229"])
+def test_no_key_of_an_input_method_is_ours(page, sign):
+    ask(page, "long text of 200 words")
+    for place, key in (("#message", "Enter"), ("#message", "ArrowUp"), ("#message", "Escape"), ("#q", "Escape")):
+        if place == "#q":
+            page.keyboard.press("Control+k")
+        event = f"new KeyboardEvent('keydown', {{key: '{key}', {sign}, bubbles: true, cancelable: true}})"
+        assert page.locator(place).evaluate(f"e => e.dispatchEvent({event})"), "it was taken"
+    expect(page.get_by_role("dialog", name="Search")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Edited question")).to_be_hidden()
+    expect(page.locator("article")).to_have_count(2)
+    ended(page, "complete")
