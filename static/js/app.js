@@ -49,7 +49,7 @@ new Preview(document.getElementById("preview"));
 listenForCopies();
 keepPagesOut(error);
 listenForEdits(document.getElementById("transcript"));
-forgetOnLeaving(document.querySelector("[data-sign-out]"), socket);
+forgetOnLeaving(socket);
 countDown();
 new Menu(document.getElementById("menu"), document.getElementById("toast"));
 new Palette(document.getElementById("palette"), document.getElementById("open-search"));

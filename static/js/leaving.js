@@ -1,6 +1,10 @@
-// Signing out forgets what was typed, in every tab: the server closes their sockets.
-export function forgetOnLeaving(form, socket) {
-  form.addEventListener("submit", () => sessionStorage.clear());
+// Signing out, from whichever page, forgets what was typed; in other tabs too: the server closes their sockets.
+document.addEventListener("submit", ({ target }) => {
+  // A field named "action" would hide the form's own.
+  if (target.getAttribute("action")?.endsWith("/logout/")) sessionStorage.clear();
+});
+
+export function forgetOnLeaving(socket) {
   socket.addEventListener("signed-out", () => {
     sessionStorage.clear();
     location.reload();

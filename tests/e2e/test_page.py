@@ -58,6 +58,34 @@ def test_drafts_are_gone_after_signing_out_in_every_tab(page, server):
         expect(box(tab)).to_have_value("")
 
 
+def test_signing_out_in_the_administration_forgets_too(server, context):
+    page = context().new_page()
+    sign_in(page, server, "administrator")
+    box(page).fill("secret")
+    page.goto(f"{server.address}/admin/")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/login/**")
+    sign_in(page, server, "administrator")
+    expect(box(page)).to_have_value("")
+
+
+def test_a_draft_is_not_shown_to_who_signs_in_next(page, server):
+    box(page).fill("secret")
+    page.context.clear_cookies()
+    sign_in(page, server, "administrator")
+    expect(box(page)).to_have_value("")
+
+
+def test_tabs_keep_their_own_drafts(page, server):
+    box(page).fill("in this tab")
+    other = page.context.new_page()
+    other.goto(server.address)
+    box(other).fill("in that tab")
+    for tab, text in ((page, "in this tab"), (other, "in that tab")):
+        tab.reload()
+        expect(box(tab)).to_have_value(text)
+
+
 def test_what_is_typed_while_an_answer_runs_stays(page):
     ask(page, "long text of 100 words")
     box(page).fill("the next question")
