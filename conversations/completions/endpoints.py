@@ -139,11 +139,8 @@ class OpenAI:
         taken = {"messages", *self.parameters}
         if endpoint.reasoning:
             taken -= SAMPLING
-            if "max_completion_tokens" in taken:
-                limit = request.max_completion_tokens or request.max_tokens
-                request = msgspec.structs.replace(request, max_completion_tokens=limit)
-            else:
-                taken.add("max_tokens")  # its only name for the limit
+            limit = request.max_completion_tokens or request.max_tokens
+            request = msgspec.structs.replace(request, max_completion_tokens=limit)
         else:
             taken -= {"reasoning_effort"}
         fitted: dict[str, Any] = dict.fromkeys(set(request.__struct_fields__) - taken)

@@ -1,7 +1,6 @@
 """Kinds of deployments: where they are asked, with which key, and what is sent."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -148,13 +147,6 @@ def test_what_a_kind_does_not_take_is_left_out(name: str, monkeypatch: pytest.Mo
 )
 def test_what_another_kind_allowed_is_brought_into_the_range_of_this_one(name: str, sent: float, taken: float) -> None:
     assert kind(name).body(question(temperature=sent), endpoint(kind=name)).temperature == taken
-
-
-@pytest.mark.parametrize(("name", "limit"), [("azure", "max_completion_tokens"), ("azure_inference", "max_tokens")])
-def test_a_reasoning_model_is_sent_the_limit_by_the_name_its_kind_knows(name: str, limit: str) -> None:
-    asked = replace(endpoint(kind=name), reasoning=True)
-    sent = msgspec.to_builtins(kind(name).body(question(max_tokens=9, temperature=1), asked))
-    assert {each: sent[each] for each in sent if each not in {"messages", "model"}} == {limit: 9}
 
 
 def test_every_parameter_is_one_of_the_request() -> None:
