@@ -201,19 +201,11 @@ class AzureInference(Azure):
     def body(self, request: ChatRequest, endpoint: Endpoint) -> ChatRequest:
         """As the others; `stop` is always a list here, and there is one name for the limit of an answer.
 
-        Reasoning models want parameters that this API does not have: they are sent as extra ones.
+        What this API does not know is left out, so that its header `extra-parameters` has nothing to decide.
         """
         stop = [request.stop] if isinstance(request.stop, str) else request.stop
         limit = request.max_tokens or request.max_completion_tokens
-        sent = super().body(msgspec.structs.replace(request, stop=stop, max_tokens=limit), endpoint)
-        if not endpoint.reasoning:
-            return sent
-        return msgspec.structs.replace(sent, max_completion_tokens=limit, reasoning_effort=request.reasoning_effort)
-
-    def headers(self, endpoint: Endpoint) -> dict[str, str]:
-        """The service refuses extra parameters unless it is told to hand them to the model."""
-        extra = {"extra-parameters": "pass-through"} if endpoint.reasoning else {}
-        return {**super().headers(endpoint), **extra}
+        return super().body(msgspec.structs.replace(request, stop=stop, max_tokens=limit), endpoint)
 
 
 class Offline(OpenAI):

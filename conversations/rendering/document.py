@@ -1,6 +1,6 @@
 """An answer that is a JSON document instead of Markdown: one block of code, indented.
 
-Whether it is one never hangs on half of a text. Either JSON was asked for, and then it shows in the first character
+Whether it is one never hangs on half of a text. Either JSON was asked for, and then it shows in the first characters
 whether the model obeyed; or a text that has ended is an object, or a list of objects, as a whole.
 """
 
@@ -10,6 +10,7 @@ import re
 from conversations.rendering.markdown import Root, code
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_BEGIN = re.compile(r'\s*(?:\{|\[\s*(?:[\[{"\]\d\-tfn]|\Z))')  # no citation marker and no link
 _INDENT = "  "
 DEEPEST = 40  # levels that are indented; deeper ones stay at that
 
@@ -52,7 +53,7 @@ def indented(text: str) -> str:
 
 
 def _begun(text: str) -> bool:
-    return text.lstrip()[:1] in ("{", "[")
+    return _BEGIN.match(text) is not None
 
 
 def _whole(text: str) -> bool:

@@ -81,14 +81,6 @@ def test_model_inference_is_sent_only_what_it_knows() -> None:
     }
 
 
-def test_model_inference_hands_a_reasoning_model_what_the_service_does_not_know() -> None:
-    asked = Endpoint("azure_inference", "https://x.test", "o3", key="sk-secret", reasoning=True)
-    sent = kind("azure_inference").body(question(max_tokens=9, temperature=0.5, reasoning_effort="low"), asked)
-    assert (sent.max_completion_tokens, sent.max_tokens, sent.temperature) == (9, None, None)
-    assert sent.reasoning_effort == "low"
-    assert kind("azure_inference").headers(asked)["extra-parameters"] == "pass-through"
-
-
 def test_names_cannot_leave_their_place_in_the_url() -> None:
     asked = url(kind="azure", address="https://r.test", model="../a?b#c", api_version="1&x=y")
     assert asked == "https://r.test/openai/deployments/..%2Fa%3Fb%23c/chat/completions?api-version=1%26x%3Dy"

@@ -45,8 +45,9 @@ def test_while_it_grows_it_is_not_highlighted():
     assert '<span class="m">1</span>' in blocks('{"a": 1}', structured=True)[0]
 
 
-def test_a_model_that_answers_in_words_all_the_same_is_read_as_markdown():
-    assert blocks("I **cannot**.", structured=True) == ["<p>I <strong>cannot</strong>.</p>"]
+@pytest.mark.parametrize("text", ["I **cannot**.", "[doc1] says so.", "[x](https://x.test)"])
+def test_a_model_that_answers_in_words_all_the_same_is_read_as_markdown(text):
+    assert blocks(text, structured=True) == blocks(text)
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}', ' [{"a": 1}]\n', '{"a": {"b": []}}'])
