@@ -141,13 +141,16 @@ async def test_a_structured_answer_streams_and_stays_a_block_of_code(person, sig
     await talk.asked()
     wanted = {"response_format": {"type": "json_object"}}
     await Conversation.objects.aupdate(parameters=wanted)
-    upstream.reply('{"days":', " 25}")
+    upstream.reply('{"days":', " 25}").pause(after=1)
     async with talk.tab() as tab:
-        answer = await talk.asked("How many days?")
+        await talk.ask("How many days?")
+        answer = await talk.writing("{")
+        await tab.until("streaming", str(answer.pk))
+        upstream.resume()
+        await tab.until("complete", str(answer.pk))
         page = (await talk.client.get(f"/c/{talk.pk}/")).content.decode()
-        while not (tab.html(answer.pk) and tab.html(answer.pk).split("<pre")[1] in page):
-            await tab.hear(10)  # the frames before the last one are not yet highlighted
         assert tab.words(answer.pk).endswith('{\n  "days": 25\n}\n')
+        assert tab.html(answer.pk).split("<pre")[1] in page
     assert upstream.requests[-1].json["response_format"] == wanted["response_format"]
     raw = await talk.client.get(f"/c/{talk.pk}/m/{answer.pk}/text")
     assert raw.content.decode() == '{"days": 25}'
