@@ -1,0 +1,113 @@
+"""Takes the pictures of docs/tour.md from the demo: `python -m tests.e2e.pictures` writes docs/images/tour-*.png."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.conftest import CHROMIUM, QUIET, sign_in
+from tests.e2e.server import ROOT, Server
+
+IMAGES = ROOT / "docs" / "images"
+LARGEST = 150_000  # bytes
+WIDE, PHONE = {"width": 1200, "height": 750}, {"width": 390, "height": 780}
+QUESTIONS = ["What can you do?", "Show python code.", "12% of 1,250", "Write a table of the planets."]
+PASTED = "Minutes of the site meeting, 12 March. Present: seven. The roof is next.\n" * 650
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+        server = Server(Path(data)).start()
+        try:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+            administrator(opened(browser, server, "administrator"), server)
+            employee(opened(browser, server, "employee"), server)
+            on_a_phone(opened(browser, server, "employee", viewport=PHONE, has_touch=True, is_mobile=True))
+            browser.close()
+        finally:
+            server.stop()
+
+
+def opened(browser: Browser, server: Server, name: str, **options: object) -> Page:
+    rights = {"permissions": ["clipboard-read", "clipboard-write"], "reduced_motion": "reduce", "color_scheme": "light"}
+    page = browser.new_context(**{"viewport": WIDE, **rights, **options}).new_page()
+    sign_in(page, server, name)
+    return page
+
+
+def picture(page: Page, name: str) -> None:
+    page.wait_for_timeout(400)
+    path = IMAGES / f"tour-{name}.png"
+    page.screenshot(path=path)
+    assert path.stat().st_size < LARGEST, f"{path.name} is too large"
+    sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB\n")
+
+
+def administrator(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/admin/conversations/deployment/add/")
+    for label, value in {
+        "Name:": "gpt-5-mini",
+        "Label:": "GPT-5 mini",
+        "Endpoint:": "https://api.openai.com/v1",
+    }.items():
+        page.get_by_label(label).fill(value)
+    picture(page, "deployment")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(f"{server.address}/admin/conversations/prompt/add/")
+    page.get_by_label("Name:").fill("Plain language")
+    page.get_by_label("Text:").fill("Answer in plain {{language}}, in short sentences.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(f"{server.address}/admin/")
+    picture(page, "administration")
+
+
+def employee(page: Page, server: Server) -> None:
+    choose(page, "offline")
+    picture(page, "new")
+    for question in QUESTIONS:
+        page.goto(server.address)
+        page.locator("#message").fill(question)
+        page.locator("#message").press("Enter")
+        page.locator(".answer[data-state=complete]").wait_for(timeout=30_000)
+    picture(page, "conversation")
+    page.get_by_role("button", name="Answer with another deployment").click()
+    picture(page, "again")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Options of this conversation").click()
+    picture(page, "options")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("planet")
+    page.locator(".result mark").first.wait_for()
+    picture(page, "search")
+    page.goto(server.address)
+    page.locator(".chip").click()
+    page.get_by_role("combobox", name="System prompt").select_option("Plain language")
+    picture(page, "settings")
+    page.keyboard.press("Escape")
+    page.locator("#message").fill("What was decided about the roof?")
+    page.evaluate("text => navigator.clipboard.writeText(text)", PASTED)
+    page.keyboard.press("Control+v")
+    picture(page, "paste")
+    page.keyboard.press("Control+/")
+    picture(page, "keyboard")
+
+
+def choose(page: Page, deployment: str) -> None:
+    page.locator(".chip").click()
+    page.get_by_role("combobox", name="Deployment").select_option(deployment)
+    page.keyboard.press("Escape")
+
+
+def on_a_phone(page: Page) -> None:
+    page.get_by_role("button", name="Show conversations").tap()
+    page.get_by_role("navigation", name="Conversations").get_by_role(
+        "link", name="Write a table", exact=False
+    ).first.tap()
+    page.locator(".answer").wait_for()
+    picture(page, "phone")
+
+
+if __name__ == "__main__":
+    main()
