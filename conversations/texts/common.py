@@ -34,4 +34,5 @@ _KOREAN = """
 라고 라는 되는 되어 된다 한다 그리 리고 그러 하지 지만 대해 대한 무엇 언제 어디 누가 누구 얼마 어떤 어떻 떻게 인가 가요
 나요 까요 인지 하나 세요 해요 주세 니까 습니까 입니까
 """
+SMALL = {"en": frozenset(_ENGLISH.split()), "fr": frozenset(_FRENCH.split()), "de": frozenset(_GERMAN.split())}
 COMMON = frozenset(f"{_ENGLISH} {_FRENCH} {_GERMAN} {_KOREAN}".split())

@@ -1,0 +1,112 @@
+"""Citation markers of an answer as it streams: every spelling in, `[docN]` of a document that was given out.
+
+What comes out is the stored text and the API's. A marker can never become a link there, whatever stands around it:
+a space parts it from what would make it one. Code is left alone.
+"""
+
+import re
+
+from conversations.grounding.scanning import Kind, Scanner, Token
+from conversations.grounding.unknown import refuses
+
+_SAID = 600  # characters of the sentence before a marker that are looked at
+_IDENTIFIER = re.compile(r"(?:^|\W)[^\W\d]\Z|_\w*\Z|[\\!]\Z")  # x[1], a_list[1], \[1], ![1]
+
+
+class Markers:
+    """`cited`: the documents by first mention. `unknown`: the answer began with `[doc0]`, that none of them helps."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count  # documents that may be cited: [doc1] to [docN]
+        self.cited: list[int] = []
+        self.unknown = False
+        self._scanner = Scanner()
+        self._spaces = ""  # held back: they go with a marker that is dropped
+        self._said = ""
+        self._run: set[int] = set()  # cited since the last text
+        self._after = False  # a marker, or a bracket with a marker in it, was just closed
+        self._begins = False  # and it stood first on its line
+        self._open = 0  # brackets, in this paragraph
+        self._inside = False  # a marker is in them
+        self._eat = False  # a dropped marker stood first on its line: so would the space after it
+
+    def add(self, piece: str) -> str:
+        """As much of the answer as is certain by now."""
+        return "".join(map(self._out, self._scanner.add(piece)))
+
+    def end(self) -> str:
+        """The rest. A marker that was never finished is left out."""
+        rest = "".join(map(self._out, self._scanner.add("", final=True)))
+        spaces, self._spaces = self._spaces, ""
+        return rest + spaces
+
+    def _out(self, token: Token) -> str:
+        if token.kind is Kind.SPACE:
+            if not self._eat:
+                self._spaces += token.text
+            self._after = False
+            return ""
+        eaten, self._eat = self._eat, False
+        if token.kind is Kind.MARKER and not self._is_text(token):
+            return self._marker(token, eaten)
+        text, spaces = token.text, self._spaces
+        self._spaces = ""
+        self._run.clear()
+        guard = " " if self._after and (text[0] in "([" or (text[0] == ":" and self._begins)) else ""
+        self._after = False
+        self._brackets(token)
+        self._said = "" if token.kind is Kind.NEWLINE else (self._said + spaces + text)[-_SAID:]
+        return spaces + guard + text
+
+    def _is_text(self, token: Token) -> bool:
+        """A number in brackets that cannot be a marker: a year, an element of an array, or nothing is there to cite."""
+        if not token.bare:
+            return False
+        impossible = not self.count or any(not 1 <= each <= 99 for each in token.numbers)
+        return impossible or (not self._spaces and bool(_IDENTIFIER.search(self._said)))
+
+    def _marker(self, token: Token, eaten: bool) -> str:
+        began = not self._said.strip(" \t*_#>-")
+        if 0 in token.numbers and began and not self.cited:
+            self.unknown = True
+        able = not self.unknown and not refuses(self._said)
+        numbers = [each for each in token.numbers if able and 1 <= each <= self.count and each not in self._run]
+        if not numbers:
+            self._spaces = ""
+            self._eat = eaten or token.begins
+            return ""
+        self._run.update(numbers)
+        self.cited += [each for each in numbers if each not in self.cited]
+        spaces, self._spaces = self._spaces, ""
+        self._after, self._begins, self._inside = True, token.begins, self._inside or self._open > 0
+        return spaces + "".join(f"[doc{each}]" for each in numbers)
+
+    def _brackets(self, token: Token) -> None:
+        if token.kind is Kind.NEWLINE:
+            if not self._said:
+                self._open, self._inside = 0, False  # an empty line ends the paragraph
+        elif token.text == "[":
+            self._open += 1
+        elif token.text == "]" and self._open:
+            self._open -= 1
+            self._after, self._begins = self._inside, True
+            self._inside = self._inside and self._open > 0
+
+
+def filtered(text: str, count: int) -> str:
+    """A whole answer, as it would have streamed."""
+    markers = Markers(count)
+    return markers.add(text) + markers.end()
+
+
+def cited(text: str, count: int = 10_000) -> list[int]:
+    """The documents that a text cites, by first mention: the place of each is its number for people, less one."""
+    markers = Markers(count)
+    markers.add(text)
+    markers.end()
+    return markers.cited
+
+
+def stripped(text: str) -> str:
+    """An earlier answer without its markers, which would point at this turn's documents."""
+    return filtered(text, 0)

@@ -1,0 +1,142 @@
+"""Citation markers: every spelling is understood, none is invented, none becomes a link, and cuts change nothing."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.grounding.markers import Markers, cited, filtered, stripped
+
+PIECES = [
+    "[doc1]", "[doc2]", "[doc3]", "[doc9]", "[doc99]", "[doc0]", "[1]", "[7]", "[2024]", "[doc 1]", "【doc1】",
+    "【2†source】", "[doc1, doc3]", "[doc1-doc3]", "\\[doc9\\]", "[DOC2]", "[ doc2 ]", "[doc", "[do", "[", "]", "(", ")",
+    "(http://x.test)", ": http://x.test", "!", "`", "``", "```", "~~~", "\n", "\n\n", "> ", "- ", "    ", " ", "word",
+    "x", ".", "\\", "The documents do not mention it", "1", "é", "휴가",
+]  # fmt: skip
+ANSWERS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+def cut(text: str, cuts: list[int], count: int = 3) -> str:
+    markers, places = Markers(count), sorted({min(each, len(text)) for each in cuts})
+    edges = [0, *places, len(text)]
+    return "".join(markers.add(text[a:b]) for a, b in zip(edges, edges[1:], strict=False)) + markers.end()
+
+
+@given(ANSWERS, st.lists(st.integers(0, 120), max_size=8))
+def test_any_cuts_give_the_same_answer(text: str, cuts: list[int]) -> None:
+    assert cut(text, cuts) == filtered(text, 3)
+
+
+@given(ANSWERS)
+def test_letter_by_letter_gives_the_same_answer(text: str) -> None:
+    assert cut(text, list(range(len(text)))) == filtered(text, 3)
+
+
+@given(ANSWERS.filter(lambda text: "`" not in text and "~" not in text))
+def test_no_marker_of_a_document_that_was_not_given_comes_out(text: str) -> None:
+    found = filtered(text, 3)
+    assert {int(each) for each in re.findall(r"\[\s*doc\s*(\d+)\s*\]", found, re.IGNORECASE)} <= {1, 2, 3}
+
+
+@given(ANSWERS.filter(lambda text: "[1]" not in text and "【2" not in text))
+def test_the_stored_text_cites_what_the_answer_cited(text: str) -> None:
+    markers = Markers(3)
+    stored = markers.add(text) + markers.end()
+    assert cited(stored, 3) == markers.cited
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [
+        ("25 days [doc1].", "25 days [doc1]."),
+        ("25 days [doc 1].", "25 days [doc1]."),
+        ("25 days[1].", "25 days[doc1]."),
+        ("25 days【doc1】", "25 days[doc1]"),
+        ("25 days【2†source】.", "25 days[doc2]."),
+        ("25 days [doc1, doc3]", "25 days [doc1][doc3]"),
+        ("25 days [doc1 and 3]", "25 days [doc1][doc3]"),
+        ("25 days [1, 2]", "25 days [doc1][doc2]"),
+        ("25 days [doc1-doc3]", "25 days [doc1][doc2][doc3]"),
+        ("25 days [Document 2]", "25 days [doc2]"),
+        ("25 days [doc1][doc1] [doc1].", "25 days [doc1]."),
+        ("25 days [doc7].", "25 days."),
+        ("25 days [doc1, doc7].", "25 days [doc1]."),
+        ("25 days \\[doc7\\].", "25 days."),
+        ("25 days [7].", "25 days."),
+        ("[doc7] 25 days", "25 days"),
+        ("since [2024]", "since [2024]"),
+        ("the element x[1] and `list[1]`", "the element x[1] and `list[1]`"),
+        ("\\[1\\]", "\\[1\\]"),
+        ("[1](https://x.test) and [1]: x", "[1](https://x.test) and [1]: x"),
+        ("`[doc1]` and ``a ` [doc9]``", "`[doc1]` and ``a ` [doc9]``"),
+        ("a ` b [doc9]", "a ` b"),
+        ("```\na[1] [doc9]\n```\n[doc9] b [1]", "```\na[1] [doc9]\n```\nb [doc1]"),
+        ("25 days [doc", "25 days"),
+        ("25 days [doc1", "25 days"),
+        ("see [the rules", "see [the rules"),
+        ("see [docs](x)", "see [docs](x)"),
+    ],
+)
+def test_spellings(said: str, stored: str) -> None:
+    assert filtered(said, 3).strip() == stored
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [
+        ("[doc1](http://evil.test)", "[doc1] (http://evil.test)"),
+        ("![doc1](http://evil.test)", "![doc1] (http://evil.test)"),
+        ("[doc1][evil]\n\n[evil]: http://evil.test", "[doc1] [evil]\n\n[evil]: http://evil.test"),
+        ("[doc1][doc2]\n\n[doc2]: http://evil.test", "[doc1][doc2]\n\n[doc2] : http://evil.test"),
+        ("> [ DOC2 ]: http://evil.test", "> [doc2] : http://evil.test"),
+        ("[see [doc1]](http://evil.test)", "[see [doc1]] (http://evil.test)"),
+    ],
+)
+def test_no_marker_becomes_a_link(said: str, stored: str) -> None:
+    assert filtered(said, 3) == stored
+
+
+def test_documents_are_numbered_for_people_by_first_mention() -> None:
+    assert cited("b [doc3], a [doc1][doc3]. `[doc2]`") == [3, 1]
+
+
+def test_an_answer_that_does_not_know_cites_nothing() -> None:
+    markers = Markers(3)
+    said = markers.add("[doc0] I could not find it. See [doc1].") + markers.end()
+    assert said == "I could not find it. See."
+    assert markers.unknown
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The documents do not mention the price [doc1][doc2].",
+        "I could not find the price in the documents. [doc1]",
+        "Les documents ne mentionnent pas le prix [doc1].",
+        "In den Dokumenten steht dazu nichts [doc1].",
+        "제공된 문서에서 가격을 찾을 수 없습니다 [doc1].",
+        "There is no information about the price in the provided sources [doc1].",
+    ],
+)
+def test_a_sentence_that_does_not_know_cites_nothing(sentence: str) -> None:
+    assert cited(f"Leave is 25 days [doc3]. {sentence}") == [3]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The policy does not provide information to third parties [doc1].",
+        "No document is needed for three days of sick leave [doc1].",
+        "Employees do not need a certificate [doc1].",
+        "L’employé ne doit pas fournir de certificat [doc1].",
+        "Ohne Nachweis wird nichts bezahlt [doc1].",
+        "회사는 수당을 지급하지 않습니다 [doc1].",
+    ],
+)
+def test_a_sentence_that_only_denies_keeps_its_citation(sentence: str) -> None:
+    assert cited(sentence) == [1]
+
+
+def test_an_earlier_answer_loses_its_markers() -> None:
+    assert stripped("25 days [doc1][doc2]. `[doc1]` since [1] year") == "25 days. `[doc1]` since [1] year"
