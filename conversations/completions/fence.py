@@ -1,12 +1,14 @@
 """How documents stand in a prompt: numbered, fenced, labelled as data.
 
-The engine writes it, the offline deployment reads it. The fence's word is random for every request, so that no
-text inside a document can close it.
+The engine writes it, and what asks for search queries; the offline deployment reads both. The fence's word is random
+for every request, so that no text inside a document can close it.
 """
 
 import re
 import secrets
 from dataclasses import dataclass
+
+LOOKUP = "Your only task: write search queries."  # the first words of a request for them
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,11 @@ def fenced(passages: list[Passage]) -> str:
     return "\n".join(parts)
 
 
-def passages(text: str) -> list[Passage]:
-    """What `fenced` wrote somewhere in `text`; empty if nothing is fenced."""
-    outer = re.search(r"<documents ([0-9a-f]{8})>\n(.*)\n</documents \1>", text, re.DOTALL)
+def passages(text: str) -> list[Passage] | None:
+    """What `fenced` wrote somewhere in `text`, which may be nothing; None if it wrote nothing there."""
+    outer = re.search(r"<documents ([0-9a-f]{8})>\n(.*)</documents \1>", text, re.DOTALL)
     if outer is None:
-        return []
+        return None
     word, inner = outer[1], outer[2]
     found = re.finditer(rf"<doc(\d+) {word}> ?([^\n]*)\n(.*?)\n</doc\1 {word}>", inner, re.DOTALL)
     return [Passage(int(each[1]), each[3], each[2]) for each in found]

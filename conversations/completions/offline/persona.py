@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from conversations.completions.offline import dates, samples, sums
+from conversations.completions.fence import LOOKUP, Passage, passages
+from conversations.completions.offline import dates, grounded, samples, sums
 from conversations.completions.offline.asked import text
 from conversations.completions.offline.words import Words, words_for
 
 QUOTED = 80  # characters of a question that are repeated
+CHAT = 4  # words of a greeting or thanks: longer ones may ask something
 
 
 def reply(messages: list[dict[str, Any]]) -> str:
@@ -14,13 +16,17 @@ def reply(messages: list[dict[str, Any]]) -> str:
     if messages[-1].get("role") == "tool":
         return _tool_said(messages)
     turns = [(each.get("role"), text(each.get("content"))) for each in messages]
+    if turns[0][1].startswith(LOOKUP):
+        return _lookup(turns[-1][1])
+    fences = (passages(said) for role, said in turns if role in {"system", "developer"})
+    given = next((each for each in fences if each is not None), None)
     turns = [(role, said) for role, said in turns if role in {"user", "assistant"}]
     unfinished = _unfinished(turns)
     if unfinished is not None:
         before, so_far = unfinished
-        whole = _say(before)
+        whole = _say(before, given)
         return whole[len(so_far) :] if whole.startswith(so_far) else ""
-    return _say(turns)
+    return _say(turns, given)
 
 
 def _tool_said(messages: list[dict[str, Any]]) -> str:
@@ -28,10 +34,18 @@ def _tool_said(messages: list[dict[str, Any]]) -> str:
     return words_for(asked[-1] if asked else "").tool_said.format(result=text(messages[-1].get("content")))
 
 
-def _say(turns: list[tuple[Any, str]]) -> str:
+def _lookup(question: str) -> str:
+    """There is nothing to look up for a greeting; for all else it declines, as it cannot rewrite."""
+    words = words_for(question)
+    return "[]" if len(question.split()) <= CHAT and _small_talk(question.strip(), words) else words.no_queries
+
+
+def _say(turns: list[tuple[Any, str]], given: list[Passage] | None) -> str:
     asked = [said.strip() for role, said in turns if role == "user"]
     question = asked[-1] if asked else ""
     words = words_for(question)
+    if given and (found := grounded.answer(question, asked[-2] if len(asked) > 1 else "", given)):
+        return found
     known = (
         _repeat(question, words)
         or sums.answer(question, words)
@@ -42,6 +56,8 @@ def _say(turns: list[tuple[Any, str]]) -> str:
     )
     if known:
         return known
+    if given is not None:
+        return words.not_found
     quoted = " ".join(question.split())
     quoted = quoted if len(quoted) <= QUOTED else quoted[: QUOTED - 1] + "…"
     return words.unknown.format(question=quoted)
@@ -74,6 +90,7 @@ def _earlier(question: str, asked: list[str], words: Words) -> str:
 def _small_talk(question: str, words: Words) -> str:
     low = question.lower().strip(" .!?¿¡")
     for starts, said in words.talk:
-        if low.startswith(starts):
+        start = next((each for each in starts if low.startswith(each)), None)
+        if start is not None and not (start.isascii() and low[len(start) : len(start) + 1].isalpha()):
             return said
     return ""

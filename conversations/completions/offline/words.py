@@ -11,6 +11,8 @@ from dataclasses import dataclass
 class Words:
     code: str
     unknown: str
+    not_found: str  # [doc0] is what the prompt asks for: none of the documents helps
+    no_queries: str
     talk: tuple[tuple[tuple[str, ...], str], ...]
     repeat: tuple[str, ...]
     earlier: tuple[str, ...]
@@ -30,6 +32,8 @@ ENGLISH = Words(
         "I am the offline deployment that comes with this chat: a set of rules, not a language model. "
         "Ask me for **help** to see what I can do, or ask an administrator to connect a deployment."
     ),
+    not_found="[doc0] The documents that I was given do not answer this question.",
+    no_queries="I can write no search queries: I am a set of rules.",
     talk=(
         (
             ("hello", "hi", "hey", "good morning", "good afternoon", "good evening"),
@@ -73,6 +77,8 @@ FRENCH = Words(
         "Je suis le déploiement hors ligne fourni avec ce chat : des règles, pas un modèle de langage. "
         "Demandez-moi de l’**aide**, ou demandez à un administrateur de connecter un déploiement."
     ),
+    not_found="[doc0] Les documents qui m’ont été donnés ne répondent pas à cette question.",
+    no_queries="Je ne sais pas écrire de requêtes : je suis un ensemble de règles.",
     talk=(
         (
             ("bonjour", "salut", "bonsoir", "coucou"),
@@ -113,6 +119,8 @@ KOREAN = Words(
         "저는 이 채팅에 포함된 오프라인 배포입니다. 언어 모델이 아니라 규칙 모음입니다. "
         "무엇을 할 수 있는지 보려면 **도움말**이라고 물어보시거나, 관리자에게 배포 연결을 요청하세요."
     ),
+    not_found="[doc0] 주어진 문서에서 이 질문의 답을 찾을 수 없습니다.",
+    no_queries="저는 규칙 모음이라 검색어를 만들 수 없습니다.",
     talk=(
         (
             ("안녕", "반가"),
