@@ -8,7 +8,9 @@ import re
 import secrets
 from dataclasses import dataclass
 
-LOOKUP = "Your only task: write search queries."  # the first words of a request for them
+# A request for search queries begins with the first, and its last message ends with the question, below the second.
+LOOKUP = "Your only task: write search queries."
+LAST = "\n\nThe last message:\n"
 
 
 @dataclass(frozen=True)

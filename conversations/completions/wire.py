@@ -94,6 +94,7 @@ class Choice(Struct, omit_defaults=True, kw_only=True, gc=False):
     message: Delta | None = None  # in an answer that is not streamed
     finish_reason: str | None = _always(None)
     logprobs: dict[str, Any] | None = None
+    end_turn: bool | None = None  # data_sources: true in the last chunk
     content_filter_results: dict[str, Any] | None = None
     content_filter_offsets: dict[str, Any] | None = None
 

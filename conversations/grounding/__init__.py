@@ -1,1 +1,10 @@
-"""The engine: from a question and its sources to passages for the model, and from an answer to true citations."""
+"""Answers from documents: what to search for, which finds to trust, what a model is told, and whether it cited truly.
+
+It knows no database and no deployment: sources come as values, a model as a function (docs/grounding.md).
+"""
+
+from conversations.grounding.ground import Grounded, Searching, ground
+from conversations.grounding.markers import Markers, cited, stripped
+from conversations.grounding.verify import Check
+
+__all__ = ["Check", "Grounded", "Markers", "Searching", "cited", "ground", "stripped"]

@@ -1,4 +1,4 @@
-"""The offline deployment answers from documents in its prompt, with the right markers, or says that they do not help."""
+"""The offline deployment answers from documents in its prompt, with right markers, or says that they do not help."""
 
 import pytest
 

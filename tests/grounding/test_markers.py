@@ -10,9 +10,9 @@ from conversations.grounding.markers import Markers, cited, filtered, stripped
 
 PIECES = [
     "[doc1]", "[doc2]", "[doc3]", "[doc9]", "[doc99]", "[doc0]", "[1]", "[7]", "[2024]", "[doc 1]", "【doc1】",
-    "【2†source】", "[doc1, doc3]", "[doc1-doc3]", "\\[doc9\\]", "[DOC2]", "[ doc2 ]", "[doc", "[do", "[", "]", "(", ")",
-    "(http://x.test)", ": http://x.test", "!", "`", "``", "```", "~~~", "\n", "\n\n", "> ", "- ", "    ", " ", "word",
-    "x", ".", "\\", "The documents do not mention it", "1", "é", "휴가",
+    "【2†source】", "[doc1, doc3]", "[doc1-doc3]", "\\[doc9\\]", "[DOC2]", "[ doc2 ]", "[doc", "[do", "[", "]", "(",
+    ")", "(http://x.test)", ": http://x.test", "!", "`", "``", "```", "~~~", "\n", "\n\n", "> ", "- ", "    ", " ",
+    "word", "x", ".", "\\", "The documents do not mention it", "1", "é", "휴가",
 ]  # fmt: skip
 ANSWERS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 

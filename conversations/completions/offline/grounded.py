@@ -17,8 +17,8 @@ CONTEXT = 0.7  # what the whole passage counts beside its sentence
 RANK = 0.25  # what each place in the retriever's order costs
 KIND = 0.1  # what a number is worth where one is asked for
 _AMOUNT = re.compile(
-    r"\b(?:how (?:many|much|long|old|often|far)|when|what (?:year|date|time|percentage)|combien|quand|wie ?viele?|wann)\b"
-    r"|몇|언제|얼마",
+    r"\b(?:how (?:many|much|long|old|often|far)|when|what (?:year|date|time|percentage)|combien|quand)\b"
+    r"|\bwie ?viele?\b|\bwann\b|몇|언제|얼마",
     re.IGNORECASE,
 )
 _MARKER = re.compile(r"\\?[\[【]\s*(?:doc\w*[^\]】\n]{0,30}|\d{1,2})\\?[\]】]", re.IGNORECASE)

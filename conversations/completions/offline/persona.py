@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conversations.completions.fence import LOOKUP, Passage, passages
+from conversations.completions.fence import LAST, LOOKUP, Passage, passages
 from conversations.completions.offline import dates, grounded, samples, sums
 from conversations.completions.offline.asked import text
 from conversations.completions.offline.words import Words, words_for
@@ -17,7 +17,7 @@ def reply(messages: list[dict[str, Any]]) -> str:
         return _tool_said(messages)
     turns = [(each.get("role"), text(each.get("content"))) for each in messages]
     if turns[0][1].startswith(LOOKUP):
-        return _lookup(turns[-1][1])
+        return _lookup(turns[-1][1].rpartition(LAST)[2])
     fences = (passages(said) for role, said in turns if role in {"system", "developer"})
     given = next((each for each in fences if each is not None), None)
     turns = [(role, said) for role, said in turns if role in {"user", "assistant"}]

@@ -1,0 +1,115 @@
+"""The engine: a conversation and its sources in, a prompt with documents out, and the means to check the answer."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from conversations.completions.data_sources import Parameters
+from conversations.completions.wire import Message
+from conversations.grounding import context, intent, prompt
+from conversations.grounding.intent import Ask
+from conversations.grounding.judge import Candidate, judge
+from conversations.grounding.markers import Markers
+from conversations.grounding.prompt import Count, Given
+from conversations.grounding.search import PATIENCE, Open, search
+from conversations.grounding.verify import Check, Document, verify
+from conversations.retrieval import Hit, Retriever, retriever
+from conversations.retrieval.base import Embed, Setting
+
+ROOM = 6000  # tokens that documents may take, unless the caller says otherwise
+
+
+@dataclass(frozen=True)
+class Searching:
+    """These `queries` go to the sources of these names now."""
+
+    queries: list[str]
+    sources: list[str]
+
+
+@dataclass(frozen=True)
+class Grounded:
+    """What came of it. `messages` are the model's; `given[N-1]` is what it reads as `[docN]`.
+
+    `queries` is empty if nothing had to be looked up. `left_out` names the sources that failed where that is allowed.
+    """
+
+    messages: list[Message]
+    given: list[Given] = field(default_factory=list)
+    retrieved: list[Candidate] = field(default_factory=list)  # best first; by place of their source
+    queries: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    parameters: tuple[Parameters, ...] = ()
+    embed: Embed | None = None
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The answer's `context`, as its sources' include_contexts ask for it."""
+        return context.context(self.given, self.retrieved, self.queries, self.parameters)
+
+    def markers(self) -> Markers:
+        """A filter for the answer's text as it streams."""
+        return Markers(len(self.given))
+
+    async def check(self, text: str) -> list[Check]:
+        """Every citation of the stored answer, checked against what the model read."""
+        return await verify(text, [_document(each) for each in self.given], self.embed)
+
+
+async def ground(
+    conversation: Sequence[Message],
+    settings: Sequence[Setting],
+    *,
+    count: Count,
+    ask: Ask | None = None,
+    said: str = "",
+    room: int = ROOM,
+    patience: float = PATIENCE,
+    opened: Open = retriever,
+) -> AsyncGenerator[Searching | Grounded, None]:
+    """Search `settings`, in the order of the request's data_sources, for what `conversation` asks last.
+
+    Yields what it is about to search, and Grounded at the end. `ask`: a model that rewrites the question; `said`: the
+    intent that a client sent back; `room`: tokens for documents, by `count`; `patience`: seconds a query in a source.
+    Raises CompletionError, a RetrievalError if a source failed that must not.
+    """
+    parameters = tuple(each.source.parameters for each in settings)
+    most = max((each.max_search_queries or intent.MOST for each in parameters), default=intent.MOST)
+    queries = await intent.queries(conversation, ask, most=most, said=said)
+    if not queries:
+        yield Grounded(prompt.messages(conversation, [], parameters, looked_up=False), parameters=parameters)
+        return
+    yield Searching([each.text for each in queries], [each.name for each in settings])
+    async with AsyncExitStack() as stack:
+        retrievers = []
+        for setting in settings:
+            retrievers.append(opened(setting))
+            stack.push_async_callback(retrievers[-1].aclose)
+        results, failures = await search(retrievers, settings, queries, patience)
+        retrieved = judge(results, parameters)
+        hits = await _widened([each for each in retrieved if not each.reason], retrievers)
+    given = prompt.fit(hits, room, count)
+    yield Grounded(
+        messages=prompt.messages(conversation, given, parameters),
+        given=given,
+        retrieved=retrieved,
+        queries=[each.text for each in queries],
+        left_out=list(dict.fromkeys(settings[each.source].name for each in failures)),
+        parameters=parameters,
+        embed=next((each.embed for each in settings if each.embed), None),
+    )
+
+
+async def _widened(used: list[Candidate], retrievers: Sequence[Retriever]) -> list[Hit]:
+    """The hits in their order, with their neighbours where the store knows them."""
+    for at, each in enumerate(retrievers):
+        own = [candidate for candidate in used if candidate.source == at]
+        if own:
+            for candidate, hit in zip(own, await each.widen([one.hit for one in own]), strict=True):
+                candidate.hit = hit
+    return [each.hit for each in used]
+
+
+def _document(given: Given) -> Document:
+    return Document(given.number, given.content, f"{given.hit.title or ''}\n{given.hit.heading}")
