@@ -1,11 +1,13 @@
-"""What is stored: people, deployments, data sources, prompts, conversations, messages, attempts and their evidence."""
+"""What is stored: people, deployments, data sources, prompts, conversations, messages, their evidence, documents."""
 
 from conversations.models.access import Reader
 from conversations.models.attempt import Attempt
+from conversations.models.collection import MANAGE, Collection, Index, Term
 from conversations.models.company import Company
 from conversations.models.conversation import Busy, Conversation, Final, Turn
 from conversations.models.data_source import DataSource
 from conversations.models.deployment import Deployment
+from conversations.models.document import Chunk, Document, Stage, Vector
 from conversations.models.evidence import Citation, Evidence, Verdict
 from conversations.models.feedback import Feedback, Reason
 from conversations.models.group import ExternalGroup
@@ -17,18 +19,23 @@ from conversations.models.user import User
 
 __all__ = [
     "CONTINUABLE",
+    "MANAGE",
     "RUNNING",
     "Attempt",
     "Busy",
+    "Chunk",
     "Citation",
+    "Collection",
     "Company",
     "Conversation",
     "DataSource",
     "Deployment",
+    "Document",
     "Evidence",
     "ExternalGroup",
     "Feedback",
     "Final",
+    "Index",
     "Message",
     "MessageQuerySet",
     "Price",
@@ -38,8 +45,11 @@ __all__ = [
     "Reason",
     "Role",
     "SearchText",
+    "Stage",
     "State",
+    "Term",
     "Turn",
     "User",
+    "Vector",
     "Verdict",
 ]
