@@ -268,7 +268,8 @@ def _check_query(given: Parameters, row: Type, at: str) -> None:
     if given.query_type not in row.queries:
         raise _wrong(f"{at}.query_type", f"must be one of {', '.join(row.queries)}")
     if embedding is None:
-        if given.query_type.startswith("vector") and row.parameters is not Local:
+        itself = row.parameters is Local or given.fields_mapping.image_vector_fields  # only the index can embed those
+        if given.query_type.startswith("vector") and not itself:
             raise _wrong(f"{at}.embedding_dependency", f"is missing: query type {given.query_type} compares vectors")
         return
     if embedding.type not in row.embeddings:

@@ -126,9 +126,13 @@ def _speaks_of_length(words: str) -> bool:
 
 
 def _words(error: dict[str, Any], hide: Collection[str]) -> str:
-    """The upstream's message on one line, without what must be hidden, not longer than LONGEST."""
+    """The upstream's message, masked."""
     said = next((error[each] for each in ("message", "detail", "title") if error.get(each)), "")
-    text = "; ".join(_line(each) for each in said) if isinstance(said, list) else _line(said)
+    return masked("; ".join(_line(each) for each in said) if isinstance(said, list) else _line(said), hide)
+
+
+def masked(text: str, hide: Collection[str]) -> str:
+    """`text` on one line, with … for what must be hidden, not longer than LONGEST."""
     for secret in sorted(hide, key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, "…")

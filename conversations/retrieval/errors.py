@@ -2,6 +2,7 @@
 
 RetrievalError
 ├─ SourceUnreachable   nobody answers at its address, or not in time        (retry helps)
+│  └─ SourceForbidden  its address must not be reached
 ├─ SourceDown          it answers that it is in trouble or too busy         (retry helps)
 ├─ SourceKey           it refuses the credentials
 ├─ SourceIndex         there is no such index, collection or database; names those that exist
@@ -26,6 +27,10 @@ class RetrievalError(CompletionError):
 
 class SourceUnreachable(RetrievalError):
     code, retryable = "source_unreachable", True
+
+
+class SourceForbidden(SourceUnreachable):
+    code, retryable = "source_forbidden", False
 
 
 class SourceDown(RetrievalError):

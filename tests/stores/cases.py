@@ -1,0 +1,117 @@
+"""Every external source as a test wants it: its server, its parameters, and how each of them can be wrong."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from conversations.completions.data_sources import read
+from conversations.completions.embeddings import Vectors
+from conversations.retrieval import Retriever, pinecone, retriever
+from conversations.retrieval.base import Access, Setting
+from tests.stores import ranking
+from tests.stores.azure import AzureSearch
+from tests.stores.elastic import Elastic
+from tests.stores.pinecone import Pinecone
+
+EVERYBODY = Access()
+EMBEDDED = {"type": "deployment_name", "deployment_name": "embedder"}
+MAPPED = {
+    "title_field": "title",
+    "url_field": "url",
+    "filepath_field": "filepath",
+    "content_fields": ["content"],
+}
+
+
+async def embed(texts: list[str]) -> Vectors:
+    return [ranking.vector(each) for each in texts]
+
+
+@dataclass
+class Case:
+    """`secret` must never be shown. `denied` and `missing` are changes of parameters: a wrong key, a wrong index."""
+
+    kind: str
+    server: Any
+    parameters: dict[str, Any]
+    secret: str
+    denied: dict[str, Any]
+    missing: dict[str, Any]
+    filter: str
+    made: list[Retriever] = field(default_factory=list)
+
+    def setting(self, access: Access = EVERYBODY, embed: Any = embed, **changes: Any) -> Setting:
+        source = read({"type": self.kind, "parameters": {**self.parameters, **changes}})
+        return Setting(name="Our handbook", source=source, access=access, embed=embed)
+
+    def retriever(self, access: Access = EVERYBODY, embed: Any = embed, **changes: Any) -> Retriever:
+        self.made.append(retriever(self.setting(access, embed, **changes)))
+        return self.made[-1]
+
+
+def azure_search(server: AzureSearch) -> Case:
+    return Case(
+        "azure_search",
+        server,
+        {
+            "endpoint": server.address,
+            "index_name": "docs",
+            "authentication": {"type": "api_key", "key": server.key},
+            "fields_mapping": MAPPED,
+        },
+        secret=server.key,
+        denied={"authentication": {"type": "api_key", "key": "another-secret-key"}},
+        missing={"index_name": "nowhere"},
+        filter="groups/any(g: search.in(g, {groups}))",
+    )
+
+
+def elasticsearch(server: Elastic) -> Case:
+    return Case(
+        "elasticsearch",
+        server,
+        {
+            "endpoint": server.address,
+            "index_name": "docs",
+            "authentication": {"type": "key_and_key_id", "key": server.key, "key_id": server.key_id},
+            "fields_mapping": {**MAPPED, "filepath_field": "file.path"},
+        },
+        secret=server.key,
+        denied={"authentication": {"type": "encoded_api_key", "encoded_api_key": "YW5vdGhlcjpzZWNyZXQta2V5"}},
+        missing={"index_name": "nowhere"},
+        filter='{"terms": {"groups": "{groups}"}}',
+    )
+
+
+def in_pinecone(server: Pinecone) -> Case:
+    return Case(
+        "pinecone",
+        server,
+        {
+            "environment": "us-east-1",
+            "index_name": "docs",
+            "authentication": {"type": "api_key", "key": server.key},
+            "embedding_dependency": EMBEDDED,
+            "fields_mapping": MAPPED,
+        },
+        secret=server.key,
+        denied={"authentication": {"type": "api_key", "key": "another-secret-key"}},
+        missing={"index_name": "nowhere"},
+        filter='{"groups": {"$in": "{groups}"}}',
+    )
+
+
+SERVERS = {"azure_search": (AzureSearch, azure_search), "elasticsearch": (Elastic, elasticsearch)}
+SERVERS |= {"pinecone": (Pinecone, in_pinecone)}
+
+
+@asynccontextmanager
+async def case(kind: str, monkeypatch: Any) -> AsyncIterator[Case]:
+    server, described = SERVERS[kind]
+    async with server() as running:
+        monkeypatch.setattr(pinecone, "CONTROL", running.address)
+        found = described(running)
+        yield found
+        for each in found.made:
+            await each.aclose()
