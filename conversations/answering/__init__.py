@@ -4,6 +4,7 @@
 """
 
 from conversations.answering.admission import Disabled
+from conversations.answering.documents import Documents
 from conversations.answering.notices import (
     Checked,
     FellBack,
@@ -20,6 +21,7 @@ from conversations.answering.stream import stream
 __all__ = [
     "Checked",
     "Disabled",
+    "Documents",
     "FellBack",
     "Found",
     "Mention",

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from functools import partial
 
+from conversations.answering.documents import Documents
 from conversations.completions import data_sources
 from conversations.completions.embeddings import embed
 from conversations.completions.endpoints import Endpoint
 from conversations.completions.errors import CompletionError, InvalidRequest
-from conversations.models import DataSource, Deployment, ExternalGroup, Reader
+from conversations.models import Collection, DataSource, Deployment, ExternalGroup, Reader
 from conversations.retrieval import RetrievalError
 from conversations.retrieval.base import Access, Embed, Setting
 from conversations.retrieval.errors import SourceKey, SourceRefused, SourceVectors
@@ -17,12 +18,14 @@ API_VERSION = "2024-10-21"  # embedding endpoints come without one
 _AZURE = re.compile(r"(https?://.+?)/openai/deployments/([^/?]+)/embeddings/?", re.IGNORECASE)
 
 
-def settings(sources: Iterable[DataSource], reader: Reader) -> list[Setting]:
-    """One for each source, in their order. Raises RetrievalError for one that cannot be asked as it is configured.
+def documents(sources: Iterable[DataSource], reader: Reader) -> Documents:
+    """To be answered from these stored sources, in their order.
 
-    Whether the reader may ask them is the caller's to know: `DataSource.objects.for_reader`.
+    Whether the reader may ask them is the caller's to know: `DataSource.objects.for_reader`. Raises RetrievalError for
+    one that cannot be asked as it is configured.
     """
-    return [setting(each, reader) for each in sources]
+    asked = list(sources)
+    return Documents([setting(each, reader) for each in asked], [each.pk for each in asked])
 
 
 def setting(source: DataSource, reader: Reader) -> Setting:
@@ -32,7 +35,7 @@ def setting(source: DataSource, reader: Reader) -> Setting:
         read = source.read()
     except InvalidRequest as error:
         raise SourceRefused(source.name, f"it is not configured completely: {error}") from error
-    access = Access(filter=source.access_filter, groups=_groups(source, reader))
+    access = Access(filter=source.access_filter, groups=_groups(source, reader), collections=_collections(read, reader))
     return Setting(source.name, read, access, embedder(source.name, read.parameters.embedding_dependency))
 
 
@@ -72,6 +75,14 @@ def _endpoint(wanted: data_sources.Embedding) -> Endpoint:
         return Endpoint(kind="azure", address=found[1], model=found[2], key=key, bearer=bearer, api_version=API_VERSION)
     address = wanted.endpoint.strip().rstrip("/").removesuffix("/embeddings")
     return Endpoint(kind="openai", address=address, model=wanted.deployment_name, key=key or bearer)
+
+
+def _collections(read: data_sources.DataSource, reader: Reader) -> frozenset[int]:
+    """Those of a local source's collections that this person may read."""
+    if not isinstance(read.parameters, data_sources.Local):
+        return frozenset()
+    mine = Collection.objects.for_reader(reader).filter(name__in=read.parameters.collections)
+    return frozenset(mine.values_list("pk", flat=True))
 
 
 def _groups(source: DataSource, reader: Reader) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import msgspec
 from django.conf import settings
 
 from conversations.answering.admission import Candidate, admit
+from conversations.answering.documents import Documents, answer
 from conversations.answering.history import fit
 from conversations.answering.notices import FellBack, Notice, Tried
 from conversations.completions import client
@@ -27,7 +28,12 @@ LONGEST_WAIT = 60.0  # seconds; an upstream that asks for more has failed
 
 
 async def stream(
-    request: ChatRequest, *, deployment: Deployment, reader: Reader, trim: int = 0
+    request: ChatRequest,
+    *,
+    deployment: Deployment,
+    reader: Reader,
+    trim: int = 0,
+    documents: Documents | None = None,
 ) -> AsyncGenerator[Chunk | Notice, None]:
     """Chunks of the answer, with notices in between.
 
@@ -35,6 +41,20 @@ async def stream(
     prompt fails as PromptTooLong, which is what a program expects. Raises CompletionError.
     """
     candidates = await admit(deployment, reader)
+
+    def through(sent: ChatRequest) -> AsyncGenerator[Chunk | Notice, None]:
+        return _in_line(sent, candidates, trim=trim)
+
+    parts = answer(request, documents, candidates[0], through) if documents else through(request)
+    async with aclosing(parts):
+        async for part in parts:
+            yield part
+
+
+async def _in_line(
+    request: ChatRequest, candidates: list[Candidate], *, trim: int
+) -> AsyncGenerator[Chunk | Notice, None]:
+    """The answer of the first candidate that can give one."""
     for at, candidate in enumerate(candidates):
         last = at == len(candidates) - 1
         if at:

@@ -20,7 +20,7 @@ from conversations.completions.draft import Draft
 from conversations.completions.errors import CompletionError, PromptFiltered
 from conversations.generation import evidence, publish
 from conversations.generation.live import Live, Search, Waiting
-from conversations.generation.work import Work, load, outcome, record
+from conversations.generation.work import Work, documents, load, outcome, record
 from conversations.models import RUNNING, Conversation, Message, SearchText, State
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,10 @@ class Running:
         work = self.work
         if work.deployment is None:
             raise answering.Disabled("No deployment is chosen for this conversation.")
-        parts = answering.stream(work.request, deployment=work.deployment, reader=work.reader, trim=work.kept)
+        given = await database_sync_to_async(documents)(work) if work.sources or work.read else None
+        parts = answering.stream(
+            work.request, deployment=work.deployment, reader=work.reader, trim=work.kept, documents=given
+        )
         async with aclosing(parts):
             async for part in parts:
                 if isinstance(part, answering.Found):

@@ -38,6 +38,22 @@ def keep(message: UUID, passages: list[Passage]) -> None:
     )
 
 
+def given(message: UUID) -> list[Passage]:
+    """What the model was given for this answer, by number."""
+    return [
+        Passage(
+            number=each.number,
+            source=each.source_id,
+            source_name=each.source_name,
+            content=each.content,
+            title=each.title,
+            page=each.page,
+            heading=each.heading,
+        )
+        for each in Evidence.objects.filter(message=message, number__gt=0, purged=False).order_by("number")
+    ]
+
+
 def cite(message: UUID, text: str, mentions: list[Mention]) -> None:
     """Write down what each mention in the text rests on.
 

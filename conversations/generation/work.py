@@ -1,11 +1,13 @@
 """What an answer needs before it can be asked for, and what is recorded when it ended: the database's side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from conversations.answering import Documents, Passage, sources
 from conversations.completions import wire
 from conversations.completions.draft import Draft
-from conversations.models import Attempt, Deployment, Message, Reader, Role, State
+from conversations.generation import evidence
+from conversations.models import Attempt, DataSource, Deployment, Message, Reader, Role, State
 
 # In English whatever the conversation's language: it speaks to the model, and is never shown or stored.
 CONTINUE = "Continue your last answer exactly where it stopped. Do not repeat any of it and do not add an introduction."
@@ -20,6 +22,8 @@ class Work:
     deployment: Deployment | None
     reader: Reader
     request: wire.ChatRequest
+    sources: tuple[DataSource, ...]  # to answer from, as far as the reader may ask them
+    read: tuple[Passage, ...]  # what earlier attempts were given: this one goes on with it
     kept: int  # messages at its end that must not be left out
     text: str  # what earlier attempts wrote
 
@@ -31,6 +35,7 @@ def load(message_id: UUID, runner: str) -> Work | None:
         return None
     attempt = message.attempts.order_by("-number")[0]
     path = message.conversation.path(message.pk)
+    reader = message.owner.reader()
     request = wire.ChatRequest(messages=_messages(attempt.system_text, path), **attempt.parameters)
     return Work(
         message=message.pk,
@@ -38,11 +43,19 @@ def load(message_id: UUID, runner: str) -> Work | None:
         owner=message.owner_id,
         attempt=attempt,
         deployment=attempt.deployment,
-        reader=message.owner.reader(),
+        reader=reader,
         request=request,
+        sources=tuple(DataSource.objects.for_reader(reader).filter(pk__in=attempt.sources.values("pk"))),
+        read=tuple(evidence.given(message.pk)) if message.text.strip() else (),
         kept=3 if message.text.strip() else 1,  # question, answer so far, and what asks to go on
         text=message.text,
     )
+
+
+def documents(work: Work) -> Documents:
+    """What this answer is to be written from; raises RetrievalError if a source cannot be asked."""
+    asked = sources.documents(work.sources, work.reader)
+    return replace(asked, kept=work.read, begun=work.text) if work.read else asked
 
 
 def _messages(system_text: str, path: list[Message]) -> list[wire.Message]:

@@ -138,7 +138,7 @@ def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
     with transaction.atomic():  # a question that is refused changes nothing
         if new:
             found = _start(request, pk, text, deployment)
-        _settle(request, found, deployment)
+        _settle(request, found, deployment, new=new)
         try:
             turn = found.ask(text, client_id=client_id, parent=parent, language=get_language() or "")
         except Message.DoesNotExist:
@@ -166,9 +166,9 @@ def _again(request: PersonRequest, conversation: UUID, message: UUID) -> Message
         return old.conversation.answer_again(old.parent, language=get_language() or "")
 
 
-def _settle(request: PersonRequest, found: Conversation, deployment: Deployment) -> None:
+def _settle(request: PersonRequest, found: Conversation, deployment: Deployment, *, new: bool = False) -> None:
     try:
-        settle(request, found, deployment)
+        settle(request, found, deployment, new=new)
     except Wrong as wrong:
         raise Refusal(422, str(wrong)) from None
 

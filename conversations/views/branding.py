@@ -14,7 +14,7 @@ def logo(request: HttpRequest, name: str) -> HttpResponse:
     company = Company.objects.filter(logo_name=name).exclude(logo_name="").first()
     if company is None:
         raise Http404
-    return HttpResponse(bytes(company.logo), content_type=company.logo_type, headers={"Cache-Control": FOREVER})
+    return HttpResponse(bytes(company.logo or b""), content_type=company.logo_type, headers={"Cache-Control": FOREVER})
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conversations import generation
-from conversations.models import Conversation, Deployment, Message, User
+from conversations.models import Conversation, DataSource, Deployment, Message, User
 from conversations.requests import PersonRequest
 from conversations.views import present, settling, sidebar
 from conversations.views.access import find_conversation, find_message, find_thrown_away, sign_new_chat
@@ -131,16 +131,19 @@ def _common(person: User, found: Conversation | None, pk: UUID, deployments: lis
         "socket_path": f"/ws/c/{pk}/",
         "deployments": deployments,
         "demo_banner": bool(deployments) and all(each.kind == "offline" for each in deployments),
-        "starters": [
-            _("What can you do?"),
-            _("Write a table of the planets."),
-            _("How many days are left until 1 January?"),
-        ],
-        **settling.offered(person, found, deployments),
+        **(choices := settling.offered(person, found, deployments)),
+        "starters": _starters(choices["sources"]),
         **sidebar.listing(person, found.pk if found else None),
         "max_text": settings.MAX_QUESTION,
         "person": person,
     }
+
+
+def _starters(sources: list[tuple[DataSource, bool]]) -> list[str]:
+    """Three questions to begin with: those of the sources that are on, else what the built-in rules can show."""
+    written = [each for source, on in sources if on for each in source.starters]
+    shown = [_("What can you do?"), _("Write a table of the planets."), _("How many days are left until 1 January?")]
+    return (written or shown)[:3]
 
 
 def _deleted(request: PersonRequest) -> Conversation | None:

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from conversations.completions.endpoints import Range
-from conversations.models import Conversation, Deployment, Prompt, PromptVersion, User
+from conversations.models import Conversation, DataSource, Deployment, Prompt, PromptVersion, User
 from conversations.requests import PersonRequest
 from conversations.views.access import find_prompt
 
@@ -18,8 +18,11 @@ class Wrong(Exception):
     """A setting that cannot be; the message says which, and what would do."""
 
 
-def settle(request: PersonRequest, found: Conversation, deployment: Deployment) -> None:
-    """From now on `deployment` answers, with the prompt and parameters of the form, if it has any. Raises Wrong."""
+def settle(request: PersonRequest, found: Conversation, deployment: Deployment, *, new: bool = False) -> None:
+    """From now on `deployment` answers, with what the form says, if it says anything. Raises Wrong.
+
+    A `new` conversation that was asked without the form is answered from the sources that are on by default.
+    """
     changed: dict[str, Any] = {"deployment": deployment}
     if "settings" in request.POST:
         prompt = changed["prompt"] = _prompt(request)
@@ -32,15 +35,22 @@ def settle(request: PersonRequest, found: Conversation, deployment: Deployment) 
         setattr(found, name, value)
     if changed:
         found.save(update_fields=list(changed))
+    if "settings" in request.POST or new:
+        _settle_sources(request, found)
 
 
 def offered(person: User, found: Conversation | None, deployments: list[Deployment]) -> dict[str, Any]:
-    """What the form shows: prompts with their variables, and for each deployment its parameters."""
+    """What the form shows: sources, prompts with their variables, and for each deployment its parameters."""
     values = found.prompt_values if found else {}
     chosen = found.prompt.prompt_id if found and found.prompt else None
     set_before = found.parameters if found else {}
     usable = PromptVersion.objects.newest().filter(prompt__in=Prompt.objects.for_user(person))
+    sources = list(DataSource.objects.for_reader(person.reader()))
+    on = {each.pk for each in (found.sources.all() if found else sources) if found or each.on_by_default}
     return {
+        "sources": [(each, each.pk in on) for each in sources],
+        "asked": ", ".join(each.name for each in sources if each.pk in on),
+        "sources_lost": bool(on - {each.pk for each in sources}),
         "prompts": [
             {
                 "pk": each.prompt_id,
@@ -70,6 +80,19 @@ def _field(name: str, limits: Range | tuple[str, ...] | None, before: dict[str, 
     elif limits:
         field["choices"] = limits
     return field
+
+
+def _settle_sources(request: PersonRequest, found: Conversation) -> None:
+    """Switch on those that the form names, or, without its fields, those that are on by default."""
+    mine = {each.pk: each for each in DataSource.objects.for_reader(request.user.reader())}
+    if "settings" in request.POST:
+        named = [name.removeprefix("source-") for name, on in request.POST.items() if name.startswith("source-") and on]
+        wanted = {int(each) for each in named if each.isdecimal()}
+    else:
+        wanted = {pk for pk, each in mine.items() if each.on_by_default}
+    if wanted - mine.keys():
+        raise Wrong(_("A data source that you chose is not available to you any more. Choose again."))
+    found.sources.set(wanted)
 
 
 def _prompt(request: PersonRequest) -> PromptVersion | None:

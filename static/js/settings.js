@@ -26,7 +26,8 @@ export class Settings {
   }
 
   get #values() {
-    return Object.fromEntries([...this.#box.querySelectorAll("[name]:enabled")].map(({ name, value }) => [name, value]));
+    const said = ({ type, checked, value }) => (type !== "checkbox" ? value : checked ? "1" : "");
+    return Object.fromEntries([...this.#box.querySelectorAll("[name]:enabled")].map((field) => [field.name, said(field)]));
   }
 
   #field(name) {
@@ -36,7 +37,8 @@ export class Settings {
   #restore() {
     for (const [name, value] of Object.entries(this.#drafts.get("settings") ?? {})) {
       const field = this.#field(name);
-      if (field && (!field.options || [...field.options].some((each) => each.value === value))) field.value = value;
+      if (field?.type === "checkbox") field.checked = Boolean(value);
+      else if (field && (!field.options || [...field.options].some((each) => each.value === value))) field.value = value;
     }
     this.#draw();
   }
@@ -50,7 +52,18 @@ export class Settings {
     for (const fields of this.#box.querySelectorAll("fieldset[data-of]")) {
       fields.hidden = fields.disabled = fields.dataset.value !== this.#field(fields.dataset.of).value;
     }
-    const title = this.#field("deployment").selectedOptions[0]?.textContent ?? "";
-    for (const label of document.querySelectorAll("#chip-label, #fresh .lead strong")) label.textContent = title;
+    this.#name(this.#field("deployment").selectedOptions[0]?.textContent ?? "");
+  }
+
+  #name(deployment) {
+    const sources = [...this.#box.querySelectorAll("[data-name]:checked")].map(({ dataset }) => dataset.name).join(", ");
+    const chip = document.getElementById("chip-label");
+    if (chip) chip.textContent = [sources, deployment].filter(Boolean).join(" · ");
+    for (const lead of document.querySelectorAll("#fresh .lead[data-lead]")) {
+      lead.hidden = (lead.dataset.lead === "some") !== Boolean(sources);
+      lead.querySelector("strong").textContent = lead.dataset.lead === "some" ? sources : deployment;
+    }
+    const message = document.getElementById("message");
+    message.placeholder = sources ? message.dataset.some.replace("{names}", sources) : message.dataset.any;
   }
 }
