@@ -24,13 +24,13 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 def page(request: HttpRequest) -> HttpResponse:
     name, chosen = _chosen(request)
-    attempts, currency = usage.ended(chosen.begin, chosen.end), Company.current().currency
-    found = {each.key: each.figures for each in usage.by(attempts, "day")}
+    currency = Company.current().currency
+    found = {each.key: each.figures for each in usage.by(chosen, "day")}
     days = {day: found.get(day, Figures()) for day in chosen.days}
-    people = usage.by(attempts, "person")
+    people = usage.by(chosen, "person")
     tables = [
         ("person", _("By person"), _rows(people[:SHOWN], currency), len(people) > SHOWN),
-        ("deployment", _("By deployment"), _rows(usage.by(attempts, "deployment"), currency), False),
+        ("deployment", _("By deployment"), _rows(usage.by(chosen, "deployment"), currency), False),
     ]
     context = {
         **admin.site.each_context(request),
@@ -57,7 +57,7 @@ def table(request: HttpRequest, what: str) -> HttpResponse:
     writer, currency = csv.writer(response), Company.current().currency
     writer.writerow(["key", what, "answers", "failed", "prompt_tokens", "cached_tokens", "completion_tokens", "cost"]
                     + ["currency", "median_first_token_ms"])  # fmt: skip
-    for line in usage.by(usage.ended(chosen.begin, chosen.end), what):
+    for line in usage.by(chosen, what):
         sums = line.figures
         cost = "" if sums.cost is None else f"{sums.cost:.10f}".rstrip("0").rstrip(".")
         writer.writerow([line.key, plain(line.label), sums.answers, sums.failed, sums.prompt, sums.cached]
@@ -126,8 +126,8 @@ def _charts(days: dict[date, Figures], currency: str) -> list[Chart]:
 
     good = {("bar-main", _("Answered")): [day.answers - day.failed for day in each]}
     bad = {("bar-bad", _("Failed")): [day.failed for day in each]}
-    into = {("bar-soft", _("In")): [day.prompt for day in each]}
-    out = {("bar-main", _("Out")): [day.completion for day in each]}
+    into = {("bar-soft", _("Tokens in")): [day.prompt for day in each]}
+    out = {("bar-main", _("Tokens out")): [day.completion for day in each]}
     charts = [
         chart("answers", _("Answers a day"), good | bad, figures.compact),
         chart("tokens", _("Tokens a day"), out | into, figures.compact),

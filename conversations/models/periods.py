@@ -33,6 +33,11 @@ class Period:
     def days(self) -> list[date]:
         return [self.first + timedelta(days=each) for each in range((self.last - self.first).days + 1)]
 
+    @property
+    def midnights(self) -> list[datetime]:
+        """When each of its days begins; clocks may change in between."""
+        return [_midnight(day) for day in self.days]
+
 
 def period(name: str) -> Period:
     """One of LABELS, as of today; raises KeyError for another name."""

@@ -11,22 +11,25 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Q, QuerySet, Sum, Window
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When, Window
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Cast, RowNumber, TruncDate
+from django.db.models.functions import Cast, RowNumber
 
 from conversations.models.attempt import Attempt
 from conversations.models.deployment import Deployment
+from conversations.models.periods import Period
 from conversations.models.user import User
 
 # A refused prompt is the filter at work, not a deployment that fails.
 FAILED = ~Q(error__in=["", "content_filter"])
-KEYS: dict[str, Any] = {"day": None, "person": F("message__owner"), "deployment": F("deployment")}
+# What failed without tokens cost nothing; what ended well without a price, or without a count, cost nobody knows what.
+UNKNOWN = Q(cost=None) & (~Q(usage={}) | Q(error=""))
+KEYS = ("day", "person", "deployment")
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Sums over attempts. `cost` is None when none had a price; `unpriced` is how many had none."""
+    """Sums over attempts. `cost` is None when none had a price; `unpriced` is how many cost nobody knows what."""
 
     answers: int = 0
     failed: int = 0
@@ -41,7 +44,7 @@ class Figures:
 @dataclass(frozen=True)
 class Line:
     key: Any  # a date, or the id of a person or deployment
-    label: str
+    label: str  # of a person or deployment
     figures: Figures
 
 
@@ -58,15 +61,24 @@ def totals(attempts: QuerySet[Attempt]) -> Figures:
     return _figures(attempts.aggregate(**_sums()), None)
 
 
-def by(attempts: QuerySet[Attempt], what: str) -> list[Line]:
-    """One line a day (oldest first), person or deployment (most answers first); `what` is a key of KEYS."""
-    key = KEYS[what] or TruncDate("started")
+def by(period: Period, what: str) -> list[Line]:
+    """One line a day (oldest first), person or deployment (most answers first); `what` is one of KEYS."""
+    attempts = ended(period.begin, period.end)
+    key = {"day": _day(period), "person": F("message__owner"), "deployment": F("deployment")}[what]
     keyed = attempts.annotate(key=key).order_by()
     middles = medians(attempts, key)
     rows: dict[Any, dict[str, Any]] = {each["key"]: dict(each) for each in keyed.values("key").annotate(**_sums())}
-    labels = _labels(what, rows)
-    lines = [Line(k, labels.get(k, ""), _figures(row, middles.get(k))) for k, row in rows.items()]
-    return sorted(lines, key=lambda each: each.key if what == "day" else (-each.figures.answers, each.label))
+    if what == "day":
+        return [Line(period.days[at], "", _figures(rows[at], middles.get(at))) for at in sorted(rows)]
+    labels = _labels(User if what == "person" else Deployment, rows)
+    lines = [Line(pk, labels.get(pk, ""), _figures(row, middles.get(pk))) for pk, row in rows.items()]
+    return sorted(lines, key=lambda each: (-each.figures.answers, each.label))
+
+
+def _day(period: Period) -> Case:
+    """The number of an attempt's day, from 0, by where days begin: SQLite would call Python for each row's date."""
+    starts = [When(started__gte=moment, then=Value(at)) for at, moment in enumerate(period.midnights)]
+    return Case(*reversed(starts), output_field=models.IntegerField())
 
 
 def medians(attempts: QuerySet[Attempt], key: Any) -> dict[Any, int]:
@@ -97,7 +109,7 @@ def _sums() -> dict[str, Any]:
         "cached": tokens("prompt_tokens_details", "cached_tokens"),
         "completion": tokens("completion_tokens"),
         "charged": Sum("cost"),
-        "unpriced": Count("pk", filter=Q(cost=None)),
+        "unpriced": Count("pk", filter=UNKNOWN),
     }
 
 
@@ -106,8 +118,5 @@ def _figures(sums: dict[str, Any], median: int | None) -> Figures:
     return Figures(**counted, cost=sums["charged"], first_token_ms=median)
 
 
-def _labels(what: str, keys: Iterable[Any]) -> dict[Any, str]:
-    if what == "day":
-        return {each: each.isoformat() for each in keys}
-    model = User if what == "person" else Deployment
-    return {pk: str(each) for pk, each in model.objects.in_bulk([k for k in keys if k]).items()}
+def _labels(model: type[models.Model], keys: Iterable[Any]) -> dict[Any, str]:
+    return {pk: str(each) for pk, each in model._default_manager.in_bulk([key for key in keys if key]).items()}

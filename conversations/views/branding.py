@@ -12,7 +12,7 @@ FOREVER = "public, max-age=31536000, immutable"
 def logo(request: HttpRequest, name: str) -> HttpResponse:
     """The picture under the name made from its content; another name, also that of an old logo, is not found."""
     company = Company.objects.filter(logo_name=name).exclude(logo_name="").first()
-    if company is None:
+    if company is None or company.logo is None:
         raise Http404
     return HttpResponse(bytes(company.logo or b""), content_type=company.logo_type, headers={"Cache-Control": FOREVER})
 

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Attempt, usage
-from conversations.models.periods import LABELS, period
+from conversations.models.periods import LABELS, Period, period
 from tests import factories
 
+MAY = Period(date(2026, 5, 1), date(2026, 5, 31))
 NOON = datetime(2026, 5, 10, 12, tzinfo=UTC)
 
 
@@ -39,6 +40,12 @@ def test_what_nobody_priced_has_no_cost_and_says_so(person):
     assert (sums.cost, sums.unpriced) == (None, 1)
 
 
+def test_a_failure_without_tokens_cost_nothing_and_an_answer_without_a_count_something(person, deployment):
+    factories.make_attempt(person, deployment, usage={}, error="timed_out")
+    factories.make_attempt(person, deployment, usage={})
+    assert usage.totals(usage.ended()).unpriced == 1
+
+
 def test_what_still_runs_is_not_counted(person, deployment):
     factories.make_conversation(person, deployment=deployment).ask("Hello?")
     assert Attempt.objects.exists()
@@ -48,18 +55,28 @@ def test_what_still_runs_is_not_counted(person, deployment):
 def test_a_day_is_that_of_whoever_asks(person, deployment):
     factories.make_attempt(person, deployment, started=datetime(2026, 5, 10, 20, tzinfo=UTC))
     with timezone.override("Asia/Seoul"):
-        assert [each.key for each in usage.by(usage.ended(), "day")] == [date(2026, 5, 11)]
+        assert [each.key for each in usage.by(MAY, "day")] == [date(2026, 5, 11)]
     with timezone.override("America/New_York"):
-        assert [each.key for each in usage.by(usage.ended(), "day")] == [date(2026, 5, 10)]
+        assert [each.key for each in usage.by(MAY, "day")] == [date(2026, 5, 10)]
+
+
+def test_a_day_of_25_hours_is_one_day(person, deployment):
+    with timezone.override("Europe/Paris"):
+        for hour in (22, 0, 22):  # 25 October from 22:00 UTC on, to 23:00 UTC
+            day = 24 if hour else 25
+            factories.make_attempt(person, deployment, started=datetime(2026, 10, day, hour, 30, tzinfo=UTC))
+        factories.make_attempt(person, deployment, started=datetime(2026, 10, 25, 23, 0, tzinfo=UTC))
+        lines = usage.by(Period(date(2026, 10, 20), date(2026, 10, 31)), "day")
+    assert [(each.key.day, each.figures.answers) for each in lines] == [(25, 3), (26, 1)]
 
 
 def test_people_and_deployments_have_lines_of_their_own(person, stranger, deployment):
     other = factories.make_deployment("other")
     for owner, used in ((person, deployment), (person, deployment), (stranger, other)):
         factories.make_attempt(owner, used)
-    people = {each.label: each.figures.answers for each in usage.by(usage.ended(), "person")}
+    people = {each.label: each.figures.answers for each in usage.by(period("7"), "person")}
     assert people == {"alice": 2, "mallory": 1}
-    lines = usage.by(usage.ended(), "deployment")
+    lines = usage.by(period("7"), "deployment")
     assert [(each.label, each.figures.answers) for each in lines] == [("offline", 2), ("other", 1)]
 
 
@@ -68,7 +85,7 @@ def test_the_median_is_the_middle_one(person, deployment, times, middle):
     for each in times:
         factories.make_attempt(person, deployment, first_token_ms=each)
     factories.make_attempt(person, deployment, first_token_ms=None)
-    assert usage.by(usage.ended(), "deployment")[0].figures.first_token_ms == middle
+    assert usage.by(period("7"), "deployment")[0].figures.first_token_ms == middle
 
 
 def test_as_many_queries_however_many_lines(stranger, deployment, django_assert_num_queries):
@@ -76,7 +93,7 @@ def test_as_many_queries_however_many_lines(stranger, deployment, django_assert_
         factories.make_attempt(factories.make_person(f"p{each}"), factories.make_deployment(f"d{each}"))
     for what, queries in (("day", 2), ("person", 3), ("deployment", 3)):
         with django_assert_num_queries(queries):
-            usage.by(usage.ended(), what)
+            usage.by(period("7"), what)
 
 
 @pytest.mark.parametrize(

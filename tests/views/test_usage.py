@@ -49,7 +49,7 @@ def test_what_nobody_priced_is_said_and_never_zero(admin, person, offline):
     factories.make_attempt(person, offline)
     response = admin.get(PAGE)
     assert response.context["totals"][-1] == ("Cost", "–")
-    assert "1 answer had no price" in response.content.decode()
+    assert "The cost of 1 answer is not known" in response.content.decode()
     assert rows(admin.get(f"{PAGE}person.csv"))[0]["cost"] == ""
     factories.make_price(offline, prompt="1000000", completion="0")
     factories.make_attempt(person, offline, prompt=3)
