@@ -70,7 +70,7 @@ def test_stop_keeps_the_text_and_continue_goes_on(page):
     page.wait_for_function("() => document.querySelector('article.answer')?.innerText.length > 200")
     page.get_by_role("button", name="Stop").click()
     ended(page, "stopped")
-    expect(page.get_by_text("You stopped this answer.")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("You stopped this answer.")).to_be_visible()
     page.get_by_role("button", name="Continue").click()
     ended(page)
     assert page.locator(ANSWER).inner_text().count("The keeper’s log") == 1
