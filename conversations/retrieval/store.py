@@ -1,5 +1,6 @@
 """What the adapters of external stores share: embedding a query, passages from documents, and the stages of *Test*."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -131,3 +132,14 @@ class Store:
     def sample(self) -> str:
         """Some text of a document that `steps` came across."""
         return ""
+
+
+async def together(*asked: Awaitable[Any]) -> list[Any]:
+    """What all of them bring; the first error ends the others, and nothing goes on behind the caller's back."""
+    tasks = [asyncio.ensure_future(each) for each in asked]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,11 +7,12 @@ from typing import Any
 
 from conversations.completions.data_sources import read
 from conversations.completions.embeddings import Vectors
-from conversations.retrieval import Retriever, pinecone, retriever
+from conversations.retrieval import Retriever, mongo, pinecone, retriever
 from conversations.retrieval.base import Access, Setting
 from tests.stores import ranking
 from tests.stores.azure import AzureSearch
 from tests.stores.elastic import Elastic
+from tests.stores.mongo import Atlas, Cosmos
 from tests.stores.pinecone import Pinecone
 
 EVERYBODY = Access()
@@ -102,14 +103,66 @@ def in_pinecone(server: Pinecone) -> Case:
     )
 
 
-SERVERS = {"azure_search": (AzureSearch, azure_search), "elasticsearch": (Elastic, elasticsearch)}
-SERVERS |= {"pinecone": (Pinecone, in_pinecone)}
+def mongo_db(server: Atlas) -> Case:
+    return Case(
+        "mongo_db",
+        server,
+        {
+            "endpoint": f"127.0.0.1:{server.port}",
+            "app_name": "Cluster0",
+            "database_name": "company",
+            "collection_name": "docs",
+            "index_name": "docs-by-vector",
+            "authentication": {"type": "username_and_password", "username": server.user, "password": server.password},
+            "embedding_dependency": EMBEDDED,
+            "fields_mapping": {**MAPPED, "vector_fields": ["contentvector"]},
+        },
+        secret=server.password,
+        denied={
+            "authentication": {"type": "username_and_password", "username": "somebody", "password": "wrong-password"}
+        },
+        missing={"index_name": "nowhere"},
+        filter='{"groups": {"$in": "{groups}"}}',
+    )
+
+
+def cosmos_db(server: Cosmos) -> Case:
+    def connecting(user: str, password: str) -> dict[str, str]:
+        address = f"mongodb://{user}:{password}@127.0.0.1:{server.port}/?authMechanism=SCRAM-SHA-256&retrywrites=false"
+        return {"type": "connection_string", "connection_string": address}
+
+    return Case(
+        "azure_cosmos_db",
+        server,
+        {
+            "database_name": "company",
+            "container_name": "docs",
+            "index_name": "docs-by-vector",
+            "authentication": connecting(server.user, server.password),
+            "embedding_dependency": EMBEDDED,
+            "fields_mapping": {**MAPPED, "vector_fields": ["contentvector"]},
+        },
+        secret=server.password,
+        denied={"authentication": connecting("somebody", "wrong-password")},
+        missing={"container_name": "nowhere"},
+        filter='{"groups": {"$in": "{groups}"}}',
+    )
+
+
+SERVERS: dict[str, tuple[Any, Any]] = {
+    "azure_search": (AzureSearch, azure_search),
+    "azure_cosmos_db": (Cosmos, cosmos_db),
+    "mongo_db": (Atlas, mongo_db),
+    "elasticsearch": (Elastic, elasticsearch),
+    "pinecone": (Pinecone, in_pinecone),
+}
 
 
 @asynccontextmanager
 async def case(kind: str, monkeypatch: Any) -> AsyncIterator[Case]:
     server, described = SERVERS[kind]
     async with server() as running:
+        monkeypatch.setattr(mongo, "CONNECTING", 0.3)
         monkeypatch.setattr(pinecone, "CONTROL", running.address)
         found = described(running)
         yield found

@@ -76,6 +76,12 @@ class Server:
             while self._serving:  # noqa: ASYNC110 - nothing else to wait for
                 await asyncio.sleep(0.005)
 
+    async def asked(self) -> None:
+        """Returns when a request has come."""
+        async with asyncio.timeout(5):
+            while not self.requests:  # noqa: ASYNC110 - the same
+                await asyncio.sleep(0.005)
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -95,17 +101,24 @@ class Server:
         task = asyncio.current_task()
         assert task is not None
         self._serving[task] = writer
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while True:
-                asked = await _read(reader)
-                self.requests.append(asked)
-                if self.instead and self.instead.silent:
-                    await reader.read(1)  # until the client leaves
-                    break
-                writer.write(self._answered(asked))
-                await writer.drain()
-        del self._serving[task]
-        writer.transport.abort()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                while True:
+                    written = await self.converse(reader)
+                    if self.instead and self.instead.silent:
+                        await reader.read(1)  # until the client leaves
+                        break
+                    writer.write(written)
+                    await writer.drain()
+        finally:
+            del self._serving[task]
+            writer.transport.abort()
+
+    async def converse(self, reader: asyncio.StreamReader) -> bytes:
+        """Read a request, and return the bytes that answer it."""
+        asked = await _read(reader)
+        self.requests.append(asked)
+        return self._answered(asked)
 
     def _answered(self, asked: Asked) -> bytes:
         if self.instead:
