@@ -23,6 +23,7 @@ from conversations.texts.words import terms
 SUPPORTED, WEAK, NOT_FOUND, NOT_CHECKED = "supported", "weak", "not_found", "not_checked"
 ENOUGH = 0.6  # share of the sentence's weight that a window has to hold
 SOME = 0.3
+SAME = 0.85  # share from which it is one sentence of the document that is repeated: then its own numbers count
 _NOT = re.compile(
     r"\b(?:not|no|never|none|cannot|without|nor|nicht|kein\w*|nie|ohne|ne|pas|jamais|sans|aucune?)\b|n[’']t\b"
     r"|않|없|못|아니|안 ",
@@ -131,16 +132,15 @@ def _weights(read: Sequence[_Read]) -> dict[str, float]:
 
 def _check(claim: Claim, cited: _Read, own: Sequence[_Read], weights: Mapping[str, float], said: str) -> Check:
     """By the window that holds most of the sentence; what several cited documents hold together is held."""
-    words = frozenset(terms(claim.sentence))
+    wanted = facts.numbers(claim.sentence)
+    words = facts.without_numbers(terms(claim.sentence))
     rare = weights[""]
     whole = sum(weights.get(each, rare) for each in words)
-    if not whole or not cited.sentences:
+    if not (words or wanted) or not cited.sentences:
         return Check(claim.number, claim.sentence, NOT_CHECKED)
 
     def share(some: frozenset[str]) -> float:
-        return sum(weights.get(each, rare) for each in words & some) / whole
-
-    wanted = facts.numbers(claim.sentence)
+        return sum(weights.get(each, rare) for each in words & some) / whole if words else 1.0
 
     def score(at: int) -> tuple[float, float, int]:
         held = frozenset().union(*(cited.words[each] for each in cited.window(at))) | cited.title
@@ -157,7 +157,8 @@ def _check(claim: Claim, cited: _Read, own: Sequence[_Read], weights: Mapping[st
     start, end = cited.span(best)
     if held < SOME or _missing(wanted, everywhere):
         return Check(claim.number, claim.sentence, NOT_FOUND, *((start, end) if held >= SOME else (None, None)))
-    near = [cited.numbers[each] for each in cited.window(best)] if len(own) == 1 else everywhere
+    places = [best] if share(cited.words[best] | cited.title) >= SAME else cited.window(best)
+    near = [cited.numbers[each] for each in places] if len(own) == 1 else everywhere
     doubtful = held_together < ENOUGH or strangers or _missing(wanted, near) or _denies(claim.sentence, cited, best)
     return Check(claim.number, claim.sentence, WEAK if doubtful else SUPPORTED, start, end)
 

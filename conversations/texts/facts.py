@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from conversations.texts.numerals import ARTICLES, HALVES, MONTHS, NUMERALS, SCALES, UNITS
@@ -18,6 +19,7 @@ _GERMAN_DATE = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
 _NAME = re.compile(
     r"(?<![.!?…:;\"“„«(]\s)(?<![\n*•#>|-] )(?<=[^\W\d_][\s,] )?(?<=\S\s)\b[A-ZÀ-Þ][\w’'-]+|\b[A-Z]{2,}\b"
 )
+_SPELLED = frozenset(terms(" ".join([*NUMERALS, *SCALES, *UNITS, *MONTHS])))
 
 
 class Number(NamedTuple):
@@ -61,6 +63,11 @@ def names(text: str, *, german: bool = False) -> set[str]:
     """Terms of the names in a text: capitals that no sentence begins with; in German only words all in capitals."""
     found = (each[0] for each in _NAME.finditer(text))
     return {term for each in found if not german or each.isupper() for term in terms(each)}
+
+
+def without_numbers(words: Iterable[str]) -> frozenset[str]:
+    """Terms but those that `numbers` understands: “3 May” and “2025-05-03” have no word in common."""
+    return frozenset(each for each in words if each not in _SPELLED and not each[0].isdigit())
 
 
 def _dates(text: str) -> tuple[str, list[Number]]:

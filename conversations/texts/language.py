@@ -6,6 +6,7 @@ from conversations.texts.common import SMALL
 from conversations.texts.words import fold
 
 LOOKED = 3000  # characters
+SHARE = 0.12  # of a text's words that are small ones: usually it is a third, in a list of names nearly none
 _SCRIPTS = (
     ("ko", re.compile(r"[가-힣]")),
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -24,4 +25,4 @@ def language(text: str) -> str:
     words = _WORD.findall(fold(text))
     counts = sorted(((sum(each in small for each in words), code) for code, small in SMALL.items()), reverse=True)
     (most, code), (next_most, _) = counts[0], counts[1]
-    return code if most >= 2 and most > 1.3 * next_most else ""
+    return code if most >= max(2, SHARE * len(words)) and most > 1.3 * next_most else ""

@@ -14,6 +14,7 @@ import math
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 from conversations.completions.data_sources import Parameters
 from conversations.completions.offline.persona import reply
@@ -129,10 +130,10 @@ async def citing(corpus: Corpus, half: int, open: Store) -> None:
     questions = [each for each in corpus.questions if each.half == half]
     right = span = silent = 0
     honest: list[bool] = []
-    wrong: list[bool] = []
     gold: list[bool] = []
     moved: list[bool] = []
-    content = {each.chunk_id: each.content for each in corpus.passages}
+    changed: list[bool] = []
+    paraphrased: list[bool] = []
     for each in questions:
         text, found = await answered(store, each.text)
         mentioned = cited(text)
@@ -148,14 +149,20 @@ async def citing(corpus: Corpus, half: int, open: Store) -> None:
             continue
         documents = [Document(one.number, one.content, one.hit.title or "") for one in found.given]
         other = 2 if own.number == 1 else 1
-        sentence = next(
-            one.text for one in sentences(content[own.hit.chunk_id]) if each.answer in content[own.hit.chunk_id]
-        )
-        sentence = next((one.text for one in sentences(own.content) if each.answer in one.text), sentence)
+        holding = [one.text for one in sentences(own.content) if each.answer in one.text]
+        if not holding:  # it goes over the end of a sentence
+            continue
+        sentence = holding[0]
         [check] = await verify(f"{sentence} [doc{own.number}]", documents)
         gold.append(check.verdict == SUPPORTED)
         [check] = await verify(f"{sentence} [doc{other}]", documents)
         moved.append(check.verdict != SUPPORTED)
+        another = re.sub(r"\d+", lambda found: str(int(found[0]) + 3), sentence, count=1)
+        if another != sentence:
+            [check] = await verify(f"{another} [doc{own.number}]", documents)
+            changed.append(check.verdict != SUPPORTED)
+        [check] = await verify(f"{each.text} {each.answer} [doc{own.number}]", documents)
+        paraphrased.append(check.verdict == SUPPORTED)
     count = len(questions)
     print(f"\ncitations, half {half}: {count} questions, answered by the offline deployment")
     print(f"  cites the right paragraph {right / count:.1%} ({right / (count - silent):.1%} of the answers)")
@@ -163,6 +170,8 @@ async def citing(corpus: Corpus, half: int, open: Store) -> None:
     print(f"  its own citations supported {mean(honest):.1%} of {len(honest)}")
     print(f"  the sentence that holds the answer: supported {mean(gold):.1%} of {len(gold)}")
     print(f"  the same sentence citing another paragraph: flagged {mean(moved):.1%} of {len(moved)}")
+    print(f"  the same sentence with another number: flagged {mean(changed):.1%} of {len(changed)}")
+    print(f"  question and answer as a sentence (other words): supported {mean(paraphrased):.1%} of {len(paraphrased)}")
 
 
 def mean(values: Sequence[float]) -> float:
@@ -178,12 +187,14 @@ def auroc(good: Sequence[float], bad: Sequence[float]) -> float:
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", default="tests.benchmarks.retrieval:memory")
-    module, _, name = parser.parse_args().store.partition(":")
+    parser.add_argument("--data", type=Path, default=corpora.DATA)
+    options = parser.parse_args()
+    module, _, name = options.store.partition(":")
     open = getattr(importlib.import_module(module), name)
-    if not corpora.DATA.exists():
-        print(f"The data is not there: {corpora.DATA}")
+    if not options.data.exists():
+        print(f"The data is not there: {options.data}")
         return
-    paragraphs, documents = corpora.xquad(), corpora.chunking()
+    paragraphs, documents = corpora.xquad(options.data), corpora.chunking(options.data)
     await finding("XQuAD (en)", paragraphs, open)
     await finding("chunking_eval", documents, open)
     for half in (0, 1):

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from conversations.completions.offline import asked as reading
@@ -11,11 +12,14 @@ from conversations.completions.offline.structured import calls, formatted
 
 MODEL = "offline"
 
+Say = Callable[[list[dict[str, Any]]], str]
+"""Messages to the text of the answer."""
+
 
 class Answer:
-    """What will be said to `asked`, a request's body that is as documented."""
+    """What `say` answers to the messages of `asked`, a request's body that is as documented."""
 
-    def __init__(self, asked: dict[str, Any]) -> None:
+    def __init__(self, asked: dict[str, Any], say: Say = reply) -> None:
         self.id = f"chatcmpl-{uuid.uuid4().hex}"
         self.created = int(time.time())
         self.calls: list[dict[str, Any]] = [
@@ -23,7 +27,7 @@ class Answer:
         ]
         stop = asked.get("stop") or []
         limit = asked.get("max_completion_tokens") or asked.get("max_tokens")
-        text = "" if self.calls else formatted(asked, reply(asked["messages"]))
+        text = "" if self.calls else formatted(asked, say(asked["messages"]))
         self.ending: Ending = ending(text, [stop] if isinstance(stop, str) else stop, limit)
         self.reason = "tool_calls" if self.calls else self.ending.reason
         self.logprobs = bool(asked.get("logprobs"))

@@ -70,8 +70,9 @@ def _candidates(given: list[Passage]) -> Iterable[_Candidate]:
         around = frozenset(terms(f"{passage.title}\n{passage.content}"))
         for sentence in sentences(passage.content):
             text = " ".join(_MARKER.sub("", sentence.text).split())
+            text = text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0]
             if words := terms(text):
-                yield _Candidate(passage.number, text[:LONGEST], frozenset(words), around)
+                yield _Candidate(passage.number, text, frozenset(words), around)
 
 
 def _weights(wanted: dict[str, float], found: list[_Candidate]) -> dict[str, float]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 
-from conversations.completions.offline.answer import MODEL, Answer
+from conversations.completions.offline.answer import MODEL, Answer, Say
 from conversations.completions.offline.asked import wrong
+from conversations.completions.offline.persona import reply
 from conversations.completions.offline.vectors import embeddings
 
 PACE = 0.012  # seconds between two pieces: about as fast as a fast model
@@ -17,6 +18,8 @@ MODELS = {"object": "list", "data": [{"id": MODEL, "object": "model", "created":
 
 class OfflineTransport(httpx.AsyncBaseTransport):
     """`pace` is the pause between two pieces, in seconds."""
+
+    say: Say = staticmethod(reply)
 
     def __init__(self, pace: float = PACE) -> None:
         self.pace = pace
@@ -36,7 +39,7 @@ class OfflineTransport(httpx.AsyncBaseTransport):
     def _completion(self, asked: Any) -> httpx.Response:
         if (parameter := wrong(asked)) is not None:
             return _error(400, f"“{parameter}” is missing or of the wrong type.", param=parameter)
-        answer = Answer(asked)
+        answer = Answer(asked, self.say)
         if asked.get("stream"):
             headers = {"content-type": "text/event-stream", "x-request-id": answer.id}
             return httpx.Response(200, headers=headers, stream=_Events(answer, self.pace))

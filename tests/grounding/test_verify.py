@@ -1,0 +1,132 @@
+"""A citation is checked: does the document say what the sentence says, and where?"""
+
+import pytest
+
+from conversations.completions.errors import BadKey
+from conversations.grounding.verify import Document, verify
+
+LEAVE = Document(
+    1,
+    "This page is about leave. Full-time employees have 25 days of annual leave each year. Unused days expire at the "
+    "end of March. A request is made two weeks before, on the form of Human Resources. The budget is 10 000 euros. "
+    "The rule holds since 3 May 2025. Interns do not receive paid leave.",
+    "Leave policy",
+)
+CARS = Document(
+    2, "A company car may be used for private journeys. The driver keeps a log. Mr Miller checks it.", "Cars"
+)
+FRENCH = Document(3, "Les salariés ont droit à 25 jours de congés payés. Le reste est sans solde pour tous.", "Congés")
+
+
+async def verdict(sentence: str, number: int = 1, **options) -> str:
+    [check] = await verify(f"{sentence} [doc{number}].", [LEAVE, CARS, FRENCH], **options)
+    return check.verdict
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Full-time employees have 25 days of annual leave each year",
+        "**Full-time employees** have *twenty-five days* of annual leave",
+        "A request is made 14 days before on the form of Human Resources",
+        "The budget is 10,000 euros",
+        "The rule holds since 2025-05-03",
+        "Interns do not receive paid leave",
+        "According to the leave policy, unused days expire at the end of March",
+    ],
+)
+async def test_what_the_document_says_is_supported_however_it_is_written(sentence: str) -> None:
+    assert await verdict(sentence) == "supported"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Full-time employees have 30 days of annual leave each year", "not_found"),
+        ("Full-time employees have 25 weeks of annual leave each year", "not_found"),
+        ("The budget is 100,000 euros", "not_found"),
+        ("The rule holds since 4 May 2025", "not_found"),
+        ("A company car may be used for private journeys", "not_found"),
+        ("The request goes to Mr Miller on the form of Human Resources", "weak"),
+        ("Interns receive paid leave", "weak"),
+        ("Full-time employees have annual leave each year that grows with seniority and pays a generous bonus", "weak"),
+    ],
+)
+async def test_what_it_does_not_say_is_flagged(sentence: str, expected: str) -> None:
+    assert await verdict(sentence) == expected
+
+
+async def test_the_right_sentence_citing_another_document_is_flagged() -> None:
+    assert await verdict("A company car may be used for private journeys", 2) == "supported"
+    assert await verdict("A company car may be used for private journeys", 1) == "not_found"
+
+
+async def test_the_place_is_the_sentence_and_its_neighbours() -> None:
+    [check] = await verify("Unused days expire at the end of March [doc1].", [LEAVE])
+    assert check.start is not None
+    place = LEAVE.content[check.start : check.end]
+    assert place.startswith("Full-time employees have 25 days")
+    assert place.endswith("form of Human Resources.")
+
+
+async def test_a_marker_after_the_full_stop_belongs_to_the_sentence_before() -> None:
+    text = "The driver keeps a log. [doc2] Unused days expire at the end of March. [doc1][doc2]"
+    checks = await verify(text, [LEAVE, CARS])
+    assert [(each.number, each.sentence[:10], each.verdict) for each in checks] == [
+        (2, "The driver", "supported"),
+        (1, "Unused day", "supported"),
+        (2, "Unused day", "not_found"),
+    ]
+
+
+async def test_two_documents_may_support_a_sentence_together() -> None:
+    text = "Full-time employees have 25 days of annual leave and a company car for private journeys [doc1][doc2]."
+    assert [each.verdict for each in await verify(text, [LEAVE, CARS])] == ["supported", "supported"]
+
+
+async def test_markers_in_code_are_no_citations() -> None:
+    assert await verify("`a [doc1]`\n```\n[doc1]\n```", [LEAVE]) == []
+
+
+async def test_a_document_that_was_not_given_supports_nothing() -> None:
+    [check] = await verify("The driver keeps a log [doc2].", [LEAVE])
+    assert check.verdict == "not_found"
+
+
+async def test_another_language_is_not_checked_without_vectors() -> None:
+    assert await verdict("The employees have 25 days of paid leave and the rest is unpaid", 3) == "not_checked"
+    assert await verdict("직원은 유급 휴가를 25일 쓸 수 있습니다") == "not_checked"
+
+
+async def test_another_language_is_compared_by_vectors() -> None:
+    """As if an embedder knew both languages: leave is one direction, cars another."""
+
+    async def embed(texts: list[str]) -> list[list[float]]:
+        leave = ("congés", "solde", "paid leave", "annual leave", "Unused")
+        return [[float(any(word in each for word in leave)), float("car" in each), 0.1] for each in texts]
+
+    said = "The employees have 25 days of paid leave and the rest is unpaid"
+    assert await verdict(said, 3, embed=embed) == "supported"
+    assert await verdict(said.replace("25", "30"), 3, embed=embed) == "weak"
+    assert await verdict("The company car may be used for private journeys by all", 3, embed=embed) == "not_checked"
+
+
+async def test_vectors_that_cannot_be_had_leave_it_unchecked() -> None:
+    async def embed(texts: list[str]) -> list[list[float]]:
+        raise BadKey("401")
+
+    assert await verdict("The employees have 25 days of paid leave and it is good", 3, embed=embed) == "not_checked"
+
+
+@pytest.mark.parametrize(
+    ("language", "content", "sentence", "wrong"),
+    [
+        ("fr", "Le préavis est de trois mois. Il commence à la fin du mois.", "Le préavis est de 3 mois", "de 4 mois"),
+        ("de", "Die Frist beträgt drei Monate. Sie endet am Quartal.", "Die Frist beträgt 3 Monate", "4 Monate"),
+        ("ko", "연차 휴가는 15일입니다. 신청은 1주 전에 합니다.", "연차 휴가는 15일입니다", "휴가는 20일"),
+    ],
+)
+async def test_other_languages_are_checked_as_well(language: str, content: str, sentence: str, wrong: str) -> None:
+    documents = [Document(1, content)]
+    [good], [bad] = await verify(f"{sentence} [doc1].", documents), await verify(f"{wrong} [doc1].", documents)
+    assert (good.verdict, bad.verdict) == ("supported", "not_found")
