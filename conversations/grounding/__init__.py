@@ -3,8 +3,9 @@
 It knows no database and no deployment: sources come as values, a model as a function (docs/grounding.md).
 """
 
-from conversations.grounding.ground import Grounded, Searching, ground
+from conversations.grounding.ground import Grounded, Searching, ground, resume
 from conversations.grounding.markers import Markers, cited, stripped
+from conversations.grounding.prompt import Given
 from conversations.grounding.verify import Check
 
-__all__ = ["Check", "Grounded", "Markers", "Searching", "cited", "ground", "stripped"]
+__all__ = ["Check", "Given", "Grounded", "Markers", "Searching", "cited", "ground", "resume", "stripped"]

@@ -1,11 +1,14 @@
 """The engine: a conversation and its sources in, a prompt with documents out, and the means to check the answer."""
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 from conversations.completions.data_sources import Parameters
+from conversations.completions.errors import CompletionError
 from conversations.completions.wire import Message
 from conversations.grounding import context, intent, prompt
 from conversations.grounding.intent import Ask
@@ -16,6 +19,8 @@ from conversations.grounding.search import PATIENCE, Open, search
 from conversations.grounding.verify import Check, Document, verify
 from conversations.retrieval import Hit, Retriever, retriever
 from conversations.retrieval.base import Embed, Setting
+
+log = logging.getLogger(__name__)
 
 ROOM = 6000  # tokens that documents may take, unless the caller says otherwise
 
@@ -87,9 +92,9 @@ async def ground(
             retrievers.append(opened(setting))
             stack.push_async_callback(retrievers[-1].aclose)
         results, failures = await search(retrievers, settings, queries, patience)
-        retrieved = judge(results, parameters)
-        hits = await _widened([each for each in retrieved if not each.reason], retrievers)
-    given = prompt.fit(hits, room, count)
+        retrieved = await asyncio.to_thread(judge, results, parameters)
+        hits = await _widened([each for each in retrieved if not each.reason], retrievers, patience)
+    given = await asyncio.to_thread(prompt.fit, hits, room, count)
     yield Grounded(
         messages=prompt.messages(conversation, given, parameters),
         given=given,
@@ -101,13 +106,28 @@ async def ground(
     )
 
 
-async def _widened(used: list[Candidate], retrievers: Sequence[Retriever]) -> list[Hit]:
-    """The hits in their order, with their neighbours where the store knows them."""
+def resume(conversation: Sequence[Message], given: Sequence[Given], settings: Sequence[Setting]) -> Grounded:
+    """Without a search: an answer that is continued goes on with the documents it was given, under their numbers."""
+    parameters = tuple(each.source.parameters for each in settings)
+    embed = next((each.embed for each in settings if each.embed), None)
+    messages = prompt.messages(conversation, given, parameters, going_on=True)
+    return Grounded(messages, given=list(given), parameters=parameters, embed=embed)
+
+
+async def _widened(used: list[Candidate], retrievers: Sequence[Retriever], patience: float) -> list[Hit]:
+    """The hits in their order, with their neighbours where the store knows them; it may fail to tell."""
     for at, each in enumerate(retrievers):
         own = [candidate for candidate in used if candidate.source == at]
-        if own:
-            for candidate, hit in zip(own, await each.widen([one.hit for one in own]), strict=True):
-                candidate.hit = hit
+        if not own:
+            continue
+        try:
+            async with asyncio.timeout(patience):
+                wider = await each.widen([one.hit for one in own])
+        except (TimeoutError, CompletionError) as error:
+            log.info("Passages go without their neighbours: %s", error or "too late")
+            continue
+        for candidate, hit in zip(own, wider, strict=True):
+            candidate.hit = hit
     return [each.hit for each in used]
 
 

@@ -51,9 +51,17 @@ def fit(hits: Sequence[Hit], room: int, count: Count) -> list[Given]:
 
 
 def messages(
-    conversation: Sequence[Message], given: Sequence[Given], parameters: Sequence[Parameters], *, looked_up: bool = True
+    conversation: Sequence[Message],
+    given: Sequence[Given],
+    parameters: Sequence[Parameters],
+    *,
+    looked_up: bool = True,
+    going_on: bool = False,
 ) -> list[Message]:
-    """The request's messages: one for the system, which is first, and the conversation without earlier markers."""
+    """The request's messages: one for the system, which is first, and the conversation without earlier markers.
+
+    `going_on`: its last answer is to be continued, and keeps its markers, which are those of these documents.
+    """
     in_scope = any(each.in_scope for each in parameters)
     roles = dict.fromkeys(each.role_information.strip() for each in parameters)
     systems = [each for each in conversation if each.role in SYSTEM]
@@ -68,7 +76,7 @@ def messages(
     if looked_up:
         parts.append(fenced([Passage(each.number, each.content, label(each.hit)) for each in given]))
     role = systems[0].role if systems else "system"
-    return [Message(role=role, content="\n\n".join(filter(None, parts))), *unmarked(conversation)]
+    return [Message(role=role, content="\n\n".join(filter(None, parts))), *unmarked(conversation, keep_last=going_on)]
 
 
 def label(hit: Hit) -> str:

@@ -34,12 +34,17 @@ def question(messages: Sequence[Message]) -> str:
     return next((each.text for each in reversed(turns(messages)) if each.role == "user"), "")
 
 
-def unmarked(messages: Sequence[Message]) -> list[Message]:
-    """The conversation without system messages and without markers, which would point at this turn's documents."""
+def unmarked(messages: Sequence[Message], *, keep_last: bool = False) -> list[Message]:
+    """The conversation without system messages and without markers, which would point at this turn's documents.
+
+    With `keep_last` the last answer keeps its own.
+    """
+    answers = [at for at, each in enumerate(messages) if each.role == "assistant"]
+    kept = answers[-1:] if keep_last else []
     return [
         msgspec.structs.replace(each, content=stripped(each.content))
-        if each.role == "assistant" and isinstance(each.content, str)
+        if each.role == "assistant" and isinstance(each.content, str) and at not in kept
         else each
-        for each in messages
+        for at, each in enumerate(messages)
         if each.role not in SYSTEM
     ]

@@ -47,9 +47,3 @@ def refuses(said: str) -> bool:
         return False
     last = sentences(said)[-1].text
     return _REFUSES.search(last) is not None
-
-
-def is_refusal(answer: str) -> bool:
-    """Of a whole answer without markers: its first sentence says so, and it is short."""
-    found = sentences(answer.strip())
-    return bool(found) and len(found) <= 4 and _REFUSES.search(found[0].text) is not None

@@ -5,6 +5,7 @@ this answer, have to stand together in three neighbouring sentences of the docum
 stand there as they are. A sentence of another language is compared by vectors if there is a way to make some.
 """
 
+import asyncio
 import math
 import re
 from collections import Counter
@@ -70,6 +71,14 @@ class _Read:
 
 async def verify(text: str, documents: Sequence[Document], embed: Embed | None = None) -> list[Check]:
     """A check for every marker of a stored answer, in their order."""
+    read, found, foreign = await asyncio.to_thread(_by_words, text, documents)
+    if foreign and embed is not None:
+        await _compare(found, foreign, read, embed)
+    return found
+
+
+def _by_words(text: str, documents: Sequence[Document]) -> tuple[dict[int, _Read], list[Check], list[int]]:
+    """The documents as they are compared, the checks, and the places of those that words cannot settle."""
     read = {each.number: _read(each) for each in documents}
     weights = _weights(list(read.values()))
     found: list[Check] = []
@@ -85,9 +94,7 @@ async def verify(text: str, documents: Sequence[Document], embed: Embed | None =
             found.append(Check(claim.number, claim.sentence, NOT_CHECKED))
         else:
             found.append(_check(claim, cited, own, weights, said))
-    if foreign and embed is not None:
-        await _compare(found, foreign, read, embed)
-    return found
+    return read, found, foreign
 
 
 async def _compare(found: list[Check], foreign: Sequence[int], read: Mapping[int, _Read], embed: Embed) -> None:

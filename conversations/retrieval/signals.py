@@ -22,7 +22,6 @@ from conversations.retrieval.words import asked, terms
 REFUSALS = (0.005, 0.01, 0.02, 0.05, 0.10)  # of answerable questions, at strictness 1 to 5
 K1, B = 1.2, 0.75  # BM25's usual constants
 RIDGE = 0.0005
-USUAL_LENGTH = 90.0  # terms of a passage of a thousand characters
 
 
 class Signals(NamedTuple):
@@ -98,9 +97,9 @@ def measure(
     weights: Mapping[str, float],
     *,
     cosine: float | None = None,
-    length: float = USUAL_LENGTH,
+    length: float,
 ) -> Signals:
-    """Of a question's `words` and a passage's terms. `length`: terms of a passage of the collection on average."""
+    """Of a question's `words` and a passage's terms. `length`: terms of a passage on average."""
     whole = sum(weights[each] for each in words)
     if not whole:
         return Signals(0.0, cosine or 0.0, cosine is not None)
@@ -123,9 +122,11 @@ def of(question: str, hits: Sequence[Hit], weights: Mapping[str, float] | None =
     known = weights if weights is not None else estimate(words, texts)
     rare = max(known.values(), default=1.0)
     full = {each: known.get(each, rare) for each in words}
+    passages = [terms(each) for each in texts]
+    length = sum(map(len, passages)) / len(passages) if passages else 0.0
     return [
-        measure(words, terms(content), full, cosine=each.cosine if vectors else None)
-        for each, content in zip(hits, texts, strict=True)
+        measure(words, passage, full, cosine=each.cosine if vectors else None, length=length or 1.0)
+        for each, passage in zip(hits, passages, strict=True)
     ]
 
 

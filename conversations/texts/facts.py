@@ -16,9 +16,7 @@ _ISO = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b|(\d{4})년\s*(\d{1,2
 _DAY_FIRST = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|\.)?\s+(?:de |of )?([a-z]{3,9})\.?,?\s+(\d{4})\b")
 _MONTH_FIRST = re.compile(r"\b([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
 _GERMAN_DATE = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
-_NAME = re.compile(
-    r"(?<![.!?…:;\"“„«(]\s)(?<![\n*•#>|-] )(?<=[^\W\d_][\s,] )?(?<=\S\s)\b[A-ZÀ-Þ][\w’'-]+|\b[A-Z]{2,}\b"
-)
+_NAME = re.compile(r"(?<![.!?…:;\"“„«(]\s)(?<![\n*•#>|-] )(?<=\S\s)\b[A-ZÀ-Þ][\w’'-]+|\b[A-Z]{2,}\b")
 _SPELLED = frozenset(terms(" ".join([*NUMERALS, *SCALES, *UNITS, *MONTHS])))
 
 

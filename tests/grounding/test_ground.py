@@ -1,5 +1,6 @@
 """From a conversation and its sources to a prompt with documents, and to the context of the answer."""
 
+import dataclasses
 import json
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from conversations.completions.errors import BadKey
 from conversations.completions.fence import LOOKUP, passages
 from conversations.completions.wire import Message
-from conversations.grounding import Grounded, Searching, ground
+from conversations.grounding import Given, Grounded, Searching, ground, resume
+from conversations.grounding.context import first_chunk
 from conversations.retrieval import Hit, RetrievalError
 from conversations.retrieval.signals import Calibration
 from tests.grounding.memory import Memory, setting
@@ -190,3 +192,48 @@ async def test_role_texts_are_joined_and_one_source_in_scope_is_enough() -> None
 async def test_a_store_without_weights_is_judged_by_what_it_returned() -> None:
     _, found = await run(said(QUESTION), Memory([LEAVE, PARENTS, CARS, NOTICE], knows_weights=False))
     assert [each.hit.title for each in found.given] == ["Annual leave"]
+
+
+async def test_neighbours_that_cannot_be_had_cost_no_answer(monkeypatch) -> None:
+    async def fails(self, hits):
+        raise RetrievalError("Handbook", "no such passage.")
+
+    monkeypatch.setattr(Memory, "widen", fails)
+    _, found = await run(said(QUESTION))
+    assert [each.content for each in found.given] == [LEAVE.content]
+
+
+async def test_neighbours_are_given_to_the_model_and_cited_but_not_retrieved(monkeypatch) -> None:
+    async def widen(self, hits):
+        return [dataclasses.replace(each, around=f"Before. {each.content} After.") for each in hits]
+
+    monkeypatch.setattr(Memory, "widen", widen)
+    both = {"include_contexts": ["citations", "all_retrieved_documents"]}
+    _, found = await run(said(QUESTION), parameters=[both])
+    assert found.context["citations"][0]["content"] == f"Before. {LEAVE.content} After."
+    first = found.context["all_retrieved_documents"][0]
+    assert first["content"] == LEAVE.content
+    assert "filter_reason" not in first
+
+
+def test_a_continued_answer_keeps_its_documents_and_its_markers() -> None:
+    given = [Given(1, LEAVE, LEAVE.content)]
+    conversation = said("Cars?", "Yes [doc1].", QUESTION, "25 days [doc1]. And", "Go on.")
+    found = resume(conversation, given, [setting()])
+    assert [each.content for each in passages(found.messages[0].content)] == [LEAVE.content]
+    assert [each.content for each in found.messages[1:]] == [
+        "Cars?",
+        "Yes.",
+        QUESTION,
+        "25 days [doc1]. And",
+        "Go on.",
+    ]
+    assert found.markers().count == 1
+
+
+async def test_a_streamed_answer_begins_with_its_context() -> None:
+    _, found = await run(said(QUESTION))
+    [choice] = first_chunk(found.context).choices
+    assert choice.delta.role == "assistant"
+    assert choice.delta.context == found.context
+    assert choice.end_turn is False
