@@ -9,13 +9,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from conversations import generation
+from conversations.retrieval.ingest.runner import keep_ingesting
 
 log = logging.getLogger(__name__)
 
 
 async def lifespan(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
     await receive()
-    keeping = [asyncio.create_task(each()) for each in (generation.keep_sweeping, generation.keep_looking)]
+    keeping = [
+        asyncio.create_task(each()) for each in (generation.keep_sweeping, generation.keep_looking, keep_ingesting)
+    ]
     await send({"type": "lifespan.startup.complete"})
     await receive()
     for task in keeping:

@@ -77,6 +77,7 @@ GRACE_PERIOD = env.seconds(
     "GRACE_PERIOD", 5, "After SIGTERM, how long running answers may go on before they are interrupted."
 )
 MAX_QUESTION = env.whole("MAX_QUESTION", 400_000, "Longest question, in characters.")
+MAX_UPLOAD = env.whole("MAX_UPLOAD", 50_000_000, "Largest document, and largest upload of several at once, in bytes.")
 MAX_BODY = env.whole("MAX_BODY", 8_000_000, "Largest request body, in bytes.")
 DEMO_PASSWORD = env.text("DEMO_PASSWORD", "", "Password of the demo's people.", shown="random, kept in DATA_DIR")
 DEMO_PASSWORD_CHOSEN = bool(DEMO_PASSWORD)

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(blank=True, help_text='Of most documents, such as en, fr or ko.', max_length=8, verbose_name='language')),
                 ('version', models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with every change.')),
                 ('calibration', models.JSONField(editable=False, help_text='What signals of sureness mean here.', null=True)),
-                ('calibrated', models.PositiveBigIntegerField(default=0, editable=False, help_text='The version it was made from.')),
+                ('calibrated', models.PositiveBigIntegerField(default=0, editable=False, help_text='How many passages it was learnt from.')),
                 ('deleted', models.DateTimeField(editable=False, help_text='Thrown away; purged an hour later.', null=True)),
                 ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('conversation', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='files', to='conversations.conversation')),

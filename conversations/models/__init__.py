@@ -2,7 +2,7 @@
 
 from conversations.models.access import Reader
 from conversations.models.attempt import Attempt
-from conversations.models.collection import MANAGE, Collection, Index, Term
+from conversations.models.collection import MANAGE, Collection, Index, Term, made_by
 from conversations.models.company import Company
 from conversations.models.conversation import Busy, Conversation, Final, Turn
 from conversations.models.data_source import DataSource
@@ -52,4 +52,5 @@ __all__ = [
     "User",
     "Vector",
     "Verdict",
+    "made_by",
 ]

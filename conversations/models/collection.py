@@ -82,7 +82,9 @@ class Collection(models.Model):
     index = models.ForeignKey("Index", models.SET_NULL, null=True, editable=False, related_name="+")
     version = models.PositiveBigIntegerField(default=0, editable=False, help_text="Grows with every change.")
     calibration = models.JSONField(null=True, editable=False, help_text="What signals of sureness mean here.")
-    calibrated = models.PositiveBigIntegerField(default=0, editable=False, help_text="The version it was made from.")
+    calibrated = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="How many passages it was learnt from."
+    )
     deleted = models.DateTimeField(null=True, editable=False, help_text="Thrown away; purged an hour later.")
     created = models.DateTimeField(_("created"), auto_now_add=True)
 

@@ -70,8 +70,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         found = self.filter(state=Stage.QUEUED, deleted=None, collection__deleted=None).order_by("queued", "pk").first()
         if found is None or not found.take(runner):
             return None
-        found.refresh_from_db()
-        return found
+        return self.get(pk=found.pk)
 
     def purge(self) -> int:
         """Delete for good, with their files, what was thrown away long enough ago."""
@@ -190,6 +189,9 @@ class Document(models.Model):
         """Put `chunks` in the place of those before, in one go; False if the lease was lost and nothing is changed."""
         if not self.progress(runner, version=models.F("version") + 1, chunks_count=len(chunks)):
             return False
+        serving = Collection.objects.select_for_update().values_list("index", flat=True).get(pk=self.collection_id)
+        if index is not None and index.pk != serving:  # switched meanwhile: the new one lacks these, and gets them
+            index = None
         self._count(-1)
         self.chunks.all().delete()
         made = Chunk.objects.bulk_create(chunks, batch_size=500)
@@ -273,12 +275,17 @@ def uncount(instance: Document, origin: Any, **_: Any) -> None:
 
 @receiver(post_delete, sender=Document)
 def discard(instance: Document, **_: Any) -> None:
-    """Remove the file with its document, whatever deleted it, once that is certain."""
+    """The file goes with its document, whatever deleted that."""
+    discard_file(instance.file)
+
+
+def discard_file(name: str) -> None:
+    """Remove a stored file once it is certain that no row needs it."""
 
     def remove() -> None:
         try:
-            instance.path.unlink(missing_ok=True)
+            stored(name).unlink(missing_ok=True)
         except OSError:
-            log.exception("The file %s of a deleted document could not be removed", instance.file)
+            log.exception("The file %s of a deleted document could not be removed", name)
 
     transaction.on_commit(remove)

@@ -1,4 +1,4 @@
-"""`manage.py sweep`: mark answers whose process has ended as interrupted, and purge what was deleted an hour ago.
+"""`manage.py sweep`: set right what ended processes left, and purge what was deleted an hour ago.
 
 The server does both by itself.
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from conversations.models import Conversation, Message
+from conversations.models import Collection, Conversation, Document, Message
 
 
 class Command(BaseCommand):
@@ -15,5 +15,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         marked = Message.objects.all().sweep()
-        purged = Conversation.objects.all().purge()
-        self.stdout.write(f"{len(marked)} interrupted, {purged} deleted for good")
+        queued = Document.objects.sweep()
+        purged = Conversation.objects.all().purge() + Document.objects.purge() + Collection.objects.purge()
+        self.stdout.write(f"{len(marked)} interrupted, {queued} documents queued again, {purged} deleted for good")

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 REASONS = (
     "unsupported", "mislabelled", "encrypted", "scanned", "empty", "broken", "bomb", "too_large", "too_many_pages",
-    "too_slow", "too_much_memory",
+    "too_slow", "too_much_memory", "storage", "not_found_again", "embedding_failed", "lost",
 )  # fmt: skip
 
 

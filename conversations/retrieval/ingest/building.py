@@ -1,0 +1,101 @@
+"""Indexes of a collection: one for another model is built beside the one in use, and takes its place whole."""
+
+import logging
+
+from channels.db import database_sync_to_async
+from django.db import models, transaction
+from django.db.models.functions import Now
+
+from conversations.completions.errors import CompletionError
+from conversations.models import Chunk, Collection, Index, Vector, made_by
+from conversations.models.document import LOST_AFTER
+from conversations.retrieval.ingest.embedding import BATCH, embedded, text_of
+
+log = logging.getLogger(__name__)
+
+
+async def build(collection: Collection, runner: str) -> bool:
+    """Give every passage a vector of the model that is wanted, then search by those. False: somebody else is at it.
+
+    Raises CompletionError; what was embedded by then stays, and the next try goes on from there.
+    """
+    index = await database_sync_to_async(_take)(collection, runner)
+    if index is None:
+        return False
+    try:
+        while not await database_sync_to_async(_switch)(collection, index):
+            chunks = await database_sync_to_async(_lacking)(index)
+            values = await embedded([text_of(each.document.title, each) for each in chunks], index, _nobody)
+            await database_sync_to_async(_add)(index, chunks, values, runner)
+    except CompletionError as error:
+        log.warning("Collection %s could not be embedded: %s", collection.pk, error)
+        await database_sync_to_async(_failed)(index, error.code)
+        raise
+    return True
+
+
+def unfinished(collection: Collection) -> bool:
+    """Has it passages without a vector that they should have, or an index that is no longer wanted?"""
+    if collection.outdated:
+        return True
+    return collection.index is not None and _without(collection.index).exists()
+
+
+def drop(collection: Collection) -> None:
+    """From now on by words alone."""
+    with transaction.atomic():
+        Collection.objects.filter(pk=collection.pk).update(index=None, calibrated=0, calibration=None)
+        collection.changed()
+        collection.indexes.all().delete()
+
+
+async def _nobody(done: int) -> None:
+    """Nobody waits for it."""
+
+
+def _take(collection: Collection, runner: str) -> Index | None:
+    assert collection.embedding
+    wanted = {"collection": collection, "made_by": made_by(collection.embedding)}
+    index, _ = Index.objects.get_or_create(**wanted, defaults={"deployment": collection.embedding})
+    free = models.Q(runner="") | models.Q(runner=runner) | models.Q(beat_at__lt=Now() - LOST_AFTER * 6)
+    taken = Index.objects.filter(free, pk=index.pk).update(runner=runner, beat_at=Now(), failed="")
+    return index if taken else None
+
+
+def _without(index: Index) -> "models.QuerySet[Chunk]":
+    has = Vector.objects.filter(index=index, chunk=models.OuterRef("pk"))
+    return Chunk.objects.filter(~models.Exists(has), collection=index.collection_id)
+
+
+def _lacking(index: Index) -> list[Chunk]:
+    return list(_without(index).select_related("document").order_by("pk")[:BATCH])
+
+
+def _add(index: Index, chunks: list[Chunk], values: list[bytes], runner: str) -> None:
+    """Passages that were replaced meanwhile need none."""
+    with transaction.atomic():
+        there = set(Chunk.objects.filter(pk__in=[each.pk for each in chunks]).values_list("pk", flat=True))
+        pairs = zip(chunks, values, strict=True)
+        rows = [Vector(index=index, chunk=each, value=value) for each, value in pairs if each.pk in there]
+        Vector.objects.bulk_create(rows, ignore_conflicts=True)
+        facts = {"dimensions": len(values[0]) // 4} if values else {}
+        Index.objects.filter(pk=index.pk).update(runner=runner, beat_at=Now(), **facts)
+
+
+def _switch(collection: Collection, index: Index) -> bool:
+    """Search by this index from now on, if it is whole."""
+    with transaction.atomic():
+        before = Collection.objects.select_for_update().values_list("index", flat=True).get(pk=collection.pk)
+        if _without(index).exists():
+            return False
+        fresh = {} if before == index.pk else {"index": index, "calibrated": 0, "calibration": None}
+        if fresh:
+            Collection.objects.filter(pk=collection.pk).update(**fresh)
+        collection.changed()
+        collection.indexes.exclude(pk=index.pk).delete()
+        Index.objects.filter(pk=index.pk).update(runner="", beat_at=None)
+    return True
+
+
+def _failed(index: Index, code: str) -> None:
+    Index.objects.filter(pk=index.pk).update(runner="", beat_at=None, failed=code[:40])
