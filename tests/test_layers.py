@@ -17,7 +17,7 @@ LAYERS = [  # from the bottom; a module may import from its own layer and from t
     {"answering"},
     {"generation"},
     {"consumers", "routing", "views", "urls", "forms", "api", "admin", "management", "templatetags", "requests"}
-    | {"middleware", "adapter", "apps", "checks", "leaving", "viewer", "branding", "site"},
+    | {"demo", "middleware", "adapter", "apps", "checks", "leaving", "viewer", "branding", "site"},
     {"chatapp"},
 ]
 

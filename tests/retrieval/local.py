@@ -8,7 +8,8 @@ from conversations.retrieval.base import Access, Setting, retriever
 from conversations.retrieval.ingest import runner
 from conversations.retrieval.ingest.adding import add
 
-LEAVE = b"# Parental leave\n\nYou get 90 days of parental leave. Your manager approves it.\n\n# Other\n\nAsk People Operations."
+LEAVE = b"# Parental leave\n\nYou get 90 days of parental leave. Your manager approves it.\n\n"
+LEAVE += b"# Other\n\nAsk People Operations."
 TRAVEL = "# Dienstreisen\n\nDie Bahnfahrt erstattet die Buchhaltung; Verträge prüft die Rechtsabteilung.".encode()
 KOREAN = "# 휴가 규정\n\n육아휴직은 구십 일이며 팀장이 승인합니다.".encode()
 

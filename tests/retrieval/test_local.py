@@ -64,7 +64,7 @@ async def test_only_what_the_person_may_read_is_searched_and_counted():
     mine, theirs = await collection(), await collection("Secret")
     await put(mine)
     await put(theirs, b"The takeover of Fernhollow is called lighthouse. Parental too.", "plan.txt")
-    assert not [each for each in await search(mine, "lighthouse", collections=[mine, theirs])]
+    assert not await search(mine, "lighthouse", collections=[mine, theirs])
     assert not await search(None, "parental", collections=[mine, theirs])
     alone = await sync_to_async(lexical.weights)([mine.pk], ["lighthous", "parent"])
     await put(theirs, b"Lighthouse lighthouse.", "more.txt")

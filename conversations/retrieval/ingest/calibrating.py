@@ -1,5 +1,8 @@
 """What signals of sureness mean in a collection, learnt from questions made of its own passages."""
 
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
+
 from channels.db import database_sync_to_async
 
 from conversations.completions import embeddings
@@ -10,6 +13,8 @@ from conversations.retrieval.local import hybrid, lexical, vectors
 from conversations.retrieval.probes import Probe, probes
 from conversations.retrieval.words import asked
 
+P = ParamSpec("P")
+R = TypeVar("R")
 FEWEST = 40  # passages to learn from
 SAMPLE = 2000  # passages that questions are made of
 COUNT = 200  # questions
@@ -27,7 +32,9 @@ async def calibrate(collection: Collection, passages: int) -> None:
     """Learn, and keep it with the collection. Raises CompletionError."""
     sample = await _read(_sample)(collection)
     made = probes([content for _, content in sample], COUNT)
-    asked_for = [None] * len(made) if collection.index is None else await _vectors(collection, made)
+    asked_for: list[list[float] | None] = [None] * len(made)
+    if collection.index is not None:
+        asked_for = [*await _vectors(collection, made)]
     answered, unanswered = [], []
     for at in range(0, len(made), PART):
         part = await _read(_measure)(collection, made[at : at + PART], asked_for[at : at + PART], sample)
@@ -38,8 +45,10 @@ async def calibrate(collection: Collection, passages: int) -> None:
     await _read(Collection.objects.filter(pk=collection.pk, index=collection.index_id).update)(**kept)
 
 
-def _read(function):  # type: ignore[no-untyped-def]
-    return database_sync_to_async(function, thread_sensitive=False)
+def _read(function: Callable[P, R]) -> Callable[P, Awaitable[R]]:
+    """In a thread of its own: what takes long must not hold up what is saved."""
+    found: Callable[P, Awaitable[R]] = database_sync_to_async(function, thread_sensitive=False)
+    return found
 
 
 def _sample(collection: Collection) -> list[tuple[int, str]]:

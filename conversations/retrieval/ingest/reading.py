@@ -30,9 +30,10 @@ async def read(path: Path, kind: str, told: Told) -> tuple[list[Block], int]:
     assert child.stdout
     try:
         async with asyncio.timeout(PATIENCE):
-            if (found := await _blocks(child.stdout, told)) is not None:
-                return found
+            found = await _blocks(child.stdout, told)
             killed = await child.wait() == -signal.SIGXCPU
+            if found is not None:
+                return found
             raise Unreadable("too_slow" if killed else "broken")  # it ended without a word
     except TimeoutError as error:
         raise Unreadable("too_slow") from error
