@@ -16,6 +16,7 @@ _MARKER = re.compile(r"\[doc([1-9]\d{0,2})\]")
 _TAG = re.compile(r"<[a-z][^>]*>")
 _VERBATIM = re.compile(r'<(code|span class="math[^"]*")>[^<]*')
 _LINK = re.compile(r"<a [^>]*>.*?</a>", re.DOTALL)
+_APART = re.compile(f"(?<=\\S) +(?={_SIGN}[\ue000-\uefff]{_SIGN})")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def settle(block: str) -> str:
         block = _TAG.sub(lambda tag: literal(_ENCODED.sub("", tag[0])), block)
         block = _VERBATIM.sub(lambda code: literal(code[0]), block)
         block = _LINK.sub(lambda link: _PLACED.sub("", link[0]) + "".join(_placeholders(link[0])), block)
+        block = _APART.sub("", block)  # the number stands at its word, whether the model wrote a space or not
     return block
 
 

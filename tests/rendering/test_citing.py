@@ -26,6 +26,10 @@ def shown(text: str) -> list[str]:
     return re.findall(r'data-source="\d+" aria-label="[^"]*">(\d+)</a></sup>', page(text))
 
 
+def test_a_number_stands_at_its_word_whether_the_model_wrote_a_space_or_not() -> None:
+    assert page("18 weeks. [doc1] And [doc3].") == page("18 weeks.[doc1] And[doc3].")
+
+
 def test_a_marker_is_a_link_with_a_name() -> None:
     assert page("18 weeks.[doc1]") == (
         '<p>18 weeks.<sup class="cite"><a href="/c/1/m/2/sources/1/" data-source="1" '

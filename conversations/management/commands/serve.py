@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         self.stdout.flush()
         if connection.vendor == "sqlite":
             _keep_connection()
+        # WhiteNoise reads its files in a thread, which is what Django warns of; people would take it for a fault.
+        warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
         config = uvicorn.Config(
             "chatapp.asgi:application",
             host=host,
