@@ -5,11 +5,12 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.forms import Script
+from django.forms import BaseInlineFormSet, ModelForm, Script
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +19,21 @@ from conversations.admin.deployment_form import DeploymentForm
 from conversations.models import Deployment, Price
 
 
+class LabelledLines(BaseInlineFormSet):
+    """Lines of a table: its head names their fields for the eye alone."""
+
+    def add_fields(self, form: ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if not field.widget.is_hidden:
+                field.widget.attrs["aria-label"] = capfirst(str(field.label))
+
+
 class PriceLines(admin.TabularInline):
     """Lines of the price list, newest first; what was charged by an old one stays as it was."""
 
     model = Price
+    formset = LabelledLines
     extra = 0
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage
 from django.db.models import Count, F, OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from conversations import checks
@@ -48,14 +49,28 @@ class Standing:
             found.append(_("The stored key cannot be decrypted any more: enter it again."))
         if self.failing:
             code = self.errors.most_common(1)[0][0]
-            found.append(str(FIXES.get(code) or _("Look at its last error: %(code)s.") % {"code": code}))
+            found.append(_fix(code))
+        elif self.test_failed:
+            found.append(_fix(self.deployment.test_error))
+        if self.deployment.retires_on and self.deployment.retires_soon:
+            found.append(_retirement(self.deployment.retires_on))
         return found
 
     @property
+    def test_failed(self) -> bool:
+        """Did its last test fail, and has it answered nobody since?"""
+        tested = self.deployment.tested_at
+        if not self.deployment.test_error or tested is None:
+            return False
+        return self.last_success is None or self.last_success < tested
+
+    @property
     def mark(self) -> str:
-        """Class of its dot: bad, ok, or idle when nobody asked it."""
-        if self.deployment.enabled and self.notes:
+        """Class of its dot: bad, warn when it only retires soon, ok, or idle when nobody asked it."""
+        if self.deployment.enabled and (self.deployment.key_lost or self.failing or self.test_failed):
             return "bad"
+        if self.deployment.enabled and self.notes:
+            return "warn"
         return "ok" if self.deployment.enabled and self.answers else "idle"
 
     @property
@@ -66,6 +81,8 @@ class Standing:
             return _("Key lost")
         if self.failing:
             return _("Failing")
+        if self.test_failed:
+            return _("Test failed")
         return _("Healthy") if self.answers else _("Not asked lately")
 
     @property
@@ -90,7 +107,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     running = Message.objects.running().aggregate(answers=Count("pk"), processes=Count("runner", distinct=True))
     return {
         "standings": deployments,
-        "worries": [each for each in deployments if each.mark == "bad"],
+        "worries": [each for each in deployments if each.mark in {"bad", "warn"}],
         "usable": any(each.deployment.enabled for each in deployments),
         "missing": missing(),
         "findings": findings(),
@@ -115,6 +132,16 @@ def standings() -> list[Standing]:
             found[pk].first_token_ms = median
     _count_replaced(list(found.values()))
     return list(found.values())
+
+
+def _fix(code: str) -> str:
+    """What to do about an error, by its code."""
+    return str(FIXES.get(code) or _("Look at its last error: %(code)s.") % {"code": code})
+
+
+def _retirement(day: date) -> str:
+    words = _("This deployment retires on %(day)s. Set up another one and let it take over.")
+    return words % {"day": date_format(day)}
 
 
 def _count_replaced(standings: list[Standing]) -> None:

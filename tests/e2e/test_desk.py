@@ -8,7 +8,14 @@ from tests.e2e.conftest import sign_in
 from tests.e2e.test_accessible import assert_clean
 from tests.e2e.test_chat import ask, ended
 
-PAGES = ["", "usage/?period=7", "conversations/deployment/", "conversations/company/add/", "conversations/user/"]
+PAGES = [
+    "",
+    "usage/?period=7",
+    "conversations/deployment/",
+    "conversations/deployment/1/change/",
+    "conversations/company/add/",
+    "conversations/user/",
+]
 
 
 @pytest.fixture(scope="module")
@@ -18,12 +25,22 @@ def server(own_server):
 
 @pytest.fixture(scope="module")
 def asked(server, chromium):
-    """An answer that the pages can count."""
+    """An answer that the pages can count, and a price for the next one."""
     page = chromium.new_page()
     sign_in(page, server)
     ask(page, "hello")
     ended(page)
     page.close()
+    administrator = chromium.new_page()
+    sign_in(administrator, server, "administrator")
+    administrator.goto(f"{server.address}/admin/conversations/deployment/1/change/")
+    administrator.get_by_role("button", name="Add another Price").click()
+    administrator.get_by_role("textbox", name="Since").fill("2026-01-01")
+    for name in ("Prompt tokens", "Completion tokens"):
+        administrator.get_by_role("spinbutton", name=name, exact=True).fill("2.5")
+    administrator.get_by_role("button", name="Save", exact=True).click()
+    expect(administrator.locator(".messagelist")).to_contain_text("was changed successfully")
+    administrator.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

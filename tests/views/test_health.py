@@ -77,6 +77,20 @@ def test_a_lost_key_is_to_be_entered_again(admin, offline):
     assert f'/admin/conversations/deployment/{deployment.pk}/change/">locked</a> The stored key cannot' in page
 
 
+def test_a_failed_test_counts_until_somebody_is_answered(person):
+    deployment = factories.make_deployment("locked")
+    deployment.tested([], "bad_key", {})
+    assert (standing(deployment).words, standing(deployment).mark) == ("Test failed", "bad")
+    factories.make_attempt(person, deployment)
+    assert standing(deployment).words == "Healthy"
+
+
+def test_a_retirement_is_announced(admin):
+    deployment = factories.make_deployment("old", retires_on=timezone.localdate() + timedelta(days=3))
+    assert standing(deployment).mark == "warn"
+    assert "Set up another one and let it take over." in first_page(admin)
+
+
 def test_nobody_to_ask_is_said_first(admin):
     factories.make_deployment("off", enabled=False)
     page = first_page(admin)
