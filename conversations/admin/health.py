@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from conversations import checks
 from conversations.admin.trying import FIXES
-from conversations.models import Attempt, Deployment, Message, usage
+from conversations.models import Attempt, DataSource, Deployment, Message, usage
 from conversations.views import figures
 from conversations.views.health import missing
 
@@ -108,6 +108,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "standings": deployments,
         "worries": [each for each in deployments if each.mark in {"bad", "warn"}],
+        "lost_sources": [each for each in DataSource.objects.all() if each.secrets_lost],
         "usable": any(each.deployment.enabled for each in deployments),
         "missing": missing(),
         "findings": findings(),

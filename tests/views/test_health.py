@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from conversations.admin.health import standings
-from conversations.models import Deployment, State
+from conversations.models import DataSource, Deployment, State
 from conversations.models.secrets import LostSecrets
 from conversations.views import health
 from tests import factories
@@ -77,6 +77,13 @@ def test_a_lost_key_is_to_be_entered_again(admin, offline):
     assert f'/admin/conversations/deployment/{deployment.pk}/change/">locked</a> The stored key cannot' in page
 
 
+def test_lost_keys_of_a_data_source_too(admin, offline):
+    DataSource.objects.create(name="Handbook", type="azure_search", secrets=LostSecrets("v1:gAAAAABx"))
+    page = first_page(admin)
+    assert "The stored keys of the data source “Handbook” cannot be decrypted" in page
+    assert "everything is well" not in page
+
+
 def test_a_failed_test_counts_until_somebody_is_answered(person):
     deployment = factories.make_deployment("locked")
     deployment.tested([], "bad_key", {})
@@ -131,9 +138,9 @@ def test_staff_without_permissions_see_no_figures(transactional_db, offline):
 def test_the_first_page_costs_as_many_queries_however_many_deployments(
     admin, person, offline, django_assert_num_queries
 ):
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         first_page(admin)
     for each in range(5):
         factories.make_attempt(person, factories.make_deployment(f"d{each}"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         first_page(admin)
