@@ -26,7 +26,8 @@ def first_page(admin):
     return admin.get("/admin/").content.decode()
 
 
-def test_all_is_well(admin, person, offline):
+def test_all_is_well(admin, person, offline, settings):
+    settings.PUBLIC_URL = "https://chat.example"
     factories.make_attempt(person, offline, first_token_ms=700)
     page = first_page(admin)
     assert "everything is well" in page
