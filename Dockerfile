@@ -1,5 +1,6 @@
 # The product in one container: embedded defaults, or PostgreSQL and Redis by environment (docs/operating.md).
-# --build-arg LOCK=requirements-azure.lock adds what signing in at Microsoft Entra needs.
+# --build-arg LOCK=requirements-azure.lock adds what signing in at Microsoft Entra needs, and
+# requirements-mongo.lock what MongoDB and Cosmos DB as data sources need.
 FROM python:3.11-slim AS build
 ARG LOCK=requirements.lock
 COPY requirements*.lock ./

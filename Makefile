@@ -37,6 +37,8 @@ lock: ## pin the dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c requirements.lock --extra azure pyproject.toml -o requirements-azure.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  -c requirements.lock --extra mongo pyproject.toml -o requirements-mongo.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c requirements.lock --group pyproject.toml:dev pyproject.toml -o requirements-dev.lock
 
 messages: $(VENV)/dev.stamp ## gather texts for translation, and compile what is translated (needs gettext)

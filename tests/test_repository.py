@@ -32,7 +32,9 @@ def test_every_dependency_is_pinned_and_has_its_reason():
         assert name in reasons, name
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-azure.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-azure.lock", "requirements-mongo.lock", "requirements-dev.lock"]
+)
 def test_a_lock_holds_names_versions_and_hashes_only(name):
     text = (ROOT / name).read_text()
     assert "://" not in text

@@ -6,6 +6,7 @@ address that no deployment may have. AZURE_AUTHORITY_HOST leads to another cloud
 """
 
 import asyncio
+import os
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -27,11 +28,16 @@ MISSING = "Signing in at Microsoft Entra needs azure-identity: pip install -r re
 
 @dataclass(frozen=True)
 class Identity:
-    """Without a tenant it is a managed one: the machine's own, or the user-assigned one that `client` names."""
+    """Without a tenant it is a managed one: the machine's own, or the user-assigned one that `client` names.
+
+    `resource`: a user-assigned one by its resource id instead. `scope`: what its tokens are for.
+    """
 
     tenant: str = ""
     client: str = ""
     secret: str = field(default="", repr=False)
+    resource: str = ""
+    scope: str = SCOPE
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ _locks: WeakKeyDictionary[Any, defaultdict[Identity, asyncio.Lock]] = WeakKeyDic
 
 
 async def bearer(identity: Identity) -> str:
-    """A token for deployments, kept until it nearly expires; asked for once, however many wait for it.
+    """A token, kept until it nearly expires; asked for once, however many wait for it.
 
     Raises BadKey if the identity is refused or incomplete, Unreachable if nobody answers.
     """
@@ -80,7 +86,7 @@ async def _ask(identity: Identity) -> _Token:
 
     try:
         async with asyncio.timeout(PATIENCE), _session() as session, _credential(identity, session) as credential:
-            token = await credential.get_token(SCOPE)
+            token = await credential.get_token(identity.scope)
     except (AzureError, ValueError) as error:
         raise _meaning(error, identity) from error
     except TimeoutError as error:
@@ -106,6 +112,9 @@ def _credential(identity: Identity, session: aiohttp.ClientSession) -> Any:
     options: dict[str, Any] = {"transport": transport, "retry_total": 2, "connection_timeout": 5}
     if identity.tenant:
         return ClientSecretCredential(identity.tenant, identity.client, identity.secret, **options)
+    if identity.resource:  # the library passes the name on, and virtual machines and App Service differ in it
+        name = "mi_res_id" if "IDENTITY_ENDPOINT" in os.environ else "msi_res_id"
+        return ManagedIdentityCredential(identity_config={name: identity.resource}, **options)
     return ManagedIdentityCredential(client_id=identity.client or None, **options)
 
 

@@ -5,16 +5,18 @@ from typing import Any
 from urllib.parse import quote
 
 from conversations.completions.data_sources import ANY_IDENTITY, Authentication, Fields
+from conversations.completions.errors import BadKey, Unreachable
+from conversations.completions.identity import Identity, bearer
 from conversations.retrieval.access import odata
 from conversations.retrieval.azure_index import Definition, is_vector
 from conversations.retrieval.base import Hit, Setting
-from conversations.retrieval.entra import bearer
-from conversations.retrieval.errors import SourceFields, SourceIndex, SourceKey, SourceRefused
+from conversations.retrieval.errors import SourceFields, SourceIndex, SourceKey, SourceRefused, SourceUnreachable
 from conversations.retrieval.fields import VECTORS, guessed, listed, mapped, number, obvious, passage, value
 from conversations.retrieval.http import Http
 from conversations.retrieval.store import Facts, Step, Store
 
 VERSION = "2024-07-01"
+SCOPE = "https://search.azure.com/.default"
 POOL = 50  # neighbours a vector query brings into a hybrid one; the semantic ranker takes fifty
 OPERATORS = re.compile(r'(?:^|(?<=\s))[-+]+|[|"()*\\]')  # of the simple syntax: a question is words, no expression
 
@@ -64,13 +66,22 @@ class AzureSearch(Store):
         headers = {"Accept": "application/json;odata.metadata=none"}
         token = given.access_token
         if given.type in ANY_IDENTITY:
-            token = await bearer(self.name, given.managed_identity_resource_id)
+            token = await self._token(given.managed_identity_resource_id)
             self.hidden.add(token)
         if given.type == "api_key":
             headers["api-key"] = given.key
         else:
             headers["Authorization"] = f"Bearer {token}"
         return self.http(self.given.endpoint, headers)
+
+    async def _token(self, resource: str) -> str:
+        """Of this machine's identity, or of the one at the resource id."""
+        try:
+            return await bearer(Identity(resource=resource, scope=SCOPE))
+        except BadKey as error:
+            raise SourceKey(self.name, str(error)) from error
+        except Unreachable as error:
+            raise SourceUnreachable(self.name, str(error)) from error
 
     async def _body(self, query: str, limit: int, fields: Fields, key: str) -> dict[str, Any]:
         kind = self.given.query_type

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from conversations.completions.data_sources import Fields
+from conversations.completions.decoding import clean
 from conversations.retrieval.base import Hit
 
 LONGEST = 100_000  # characters of one passage: a store may hold whole books
@@ -67,7 +68,7 @@ def passage(document: Mapping[str, Any], fields: Fields, *, score: float, **more
 
 def value(document: Any, name: str) -> str:
     """The text at `name`: a key, or dots into objects and lists of them; several values are lines."""
-    return "\n".join(_texts(document, name)) if name else ""
+    return str(clean("\n".join(_texts(document, name)))) if name else ""
 
 
 def _texts(held: Any, name: str) -> Iterator[str]:
@@ -83,7 +84,7 @@ def _texts(held: Any, name: str) -> Iterator[str]:
             if (first := ".".join(parts[:at])) in held:
                 yield from _texts(held[first], ".".join(parts[at:]))
                 return
-    elif not name and held is not None and not isinstance(held, Mapping | bool):
+    elif not name and held is not None and not isinstance(held, Mapping | bool | bytes):
         yield str(held)
 
 

@@ -63,8 +63,8 @@ class Pinecone(Store):
         condition = None if everybody else structured(self.setting)
         if condition:
             body["filter"] = condition
-        # As safe as the way on which the host was named.
-        base = f"{httpx.URL(CONTROL).scheme}://{found['host']}"
+        # As safe as the way on which the host was named, whether or not it came with a scheme of its own.
+        base = f"{httpx.URL(CONTROL).scheme}://{found['host'].rpartition('://')[2]}"
         try:
             answer = await self._at(base).ask("POST", "/query", body)
         except SourceRefused as error:

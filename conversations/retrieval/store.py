@@ -84,6 +84,8 @@ class Store:
             raise SourceVectors(self.name, "It compares vectors, but no embedding is set up. Choose one.")
         try:
             return (await self.setting.embed([text]))[0]
+        except RetrievalError:
+            raise
         except CompletionError as error:
             raise SourceVectors(self.name, f"Its embedding failed. Test that deployment. ({error})") from error
 

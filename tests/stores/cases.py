@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from conversations.completions.data_sources import read
 from conversations.completions.embeddings import Vectors
-from conversations.retrieval import Retriever, mongo, pinecone, retriever
+from conversations.retrieval import RetrievalError, Retriever, mongo, pinecone, retriever
 from conversations.retrieval.base import Access, Setting
 from tests.stores import ranking
 from tests.stores.azure import AzureSearch
@@ -15,6 +17,7 @@ from tests.stores.elastic import Elastic
 from tests.stores.mongo import Atlas, Cosmos
 from tests.stores.pinecone import Pinecone
 
+QUESTION = "parental leave after a birth"  # found in the first document
 EVERYBODY = Access()
 EMBEDDED = {"type": "deployment_name", "deployment_name": "embedder"}
 MAPPED = {
@@ -162,9 +165,16 @@ SERVERS: dict[str, tuple[Any, Any]] = {
 async def case(kind: str, monkeypatch: Any) -> AsyncIterator[Case]:
     server, described = SERVERS[kind]
     async with server() as running:
-        monkeypatch.setattr(mongo, "CONNECTING", 0.3)
+        monkeypatch.setattr(mongo, "CONNECTING", 1.0)
         monkeypatch.setattr(pinecone, "CONTROL", running.address)
         found = described(running)
         yield found
         for each in found.made:
             await each.aclose()
+
+
+async def failure(store: Case, **changes: Any) -> RetrievalError:
+    """What a search with such parameters raises."""
+    with pytest.raises(RetrievalError) as caught:
+        await store.retriever(**changes).search(QUESTION, 3)
+    return caught.value
