@@ -22,7 +22,7 @@ from conversations.texts.sentences import Sentence, sentences
 from conversations.texts.words import terms
 
 SUPPORTED, WEAK, NOT_FOUND, NOT_CHECKED = "supported", "weak", "not_found", "not_checked"
-ENOUGH = 0.6  # share of the sentence's weight that a window has to hold
+ENOUGH = 0.55  # share of the sentence's weight that a window has to hold
 SOME = 0.3
 SAME = 0.85  # share from which it is one sentence of the document that is repeated: then its own numbers count
 _NOT = re.compile(
@@ -164,9 +164,12 @@ def _check(claim: Claim, cited: _Read, own: Sequence[_Read], weights: Mapping[st
     start, end = cited.span(best)
     if held < SOME or _missing(wanted, everywhere):
         return Check(claim.number, claim.sentence, NOT_FOUND, *((start, end) if held >= SOME else (None, None)))
-    places = [best] if share(cited.words[best] | cited.title) >= SAME else cited.window(best)
+    same = bool(words) and share(cited.words[best] | cited.title) >= SAME
+    places = [best] if same else cited.window(best)
     near = [cited.numbers[each] for each in places] if len(own) == 1 else everywhere
-    doubtful = held_together < ENOUGH or strangers or _missing(wanted, near) or _denies(claim.sentence, cited, best)
+    doubtful = (
+        held_together < ENOUGH or strangers or _missing(wanted, near) or (same and _denies(claim.sentence, cited, best))
+    )
     return Check(claim.number, claim.sentence, WEAK if doubtful else SUPPORTED, start, end)
 
 

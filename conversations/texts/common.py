@@ -9,8 +9,8 @@ by can could did do does doing down during each few for from further had has hav
 himself his how i if in into is it its itself just kind many me might more most much must my myself no nor not now of
 off on once only or other our ours ourselves out over own please s same shall she should so some such t than that the
 their theirs them themselves then there these they this those through to too under until up upon us very was we were
-what when where whether which while who whom whose why will with would you your yours yourself yourselves tell explain
-describe give ll ve re don doesn didn isn aren wasn weren
+what when where whether which while who long get gets got whom whose why will with would you your yours yourself
+yourselves tell explain describe give ll ve re don doesn didn isn aren wasn weren
 """
 _FRENCH = """
 au aux avec ce ces cette cet dans de des du elle elles en et eux il ils je la le les leur leurs lui ma mais me meme mes
@@ -25,8 +25,8 @@ durch ein eine einem einen einer eines er es etwas euch euer fur gegen hab habe 
 ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ist ja jede jedem jeden jeder jedes kann kein keine konnen konnte
 mein meine mich mir mit muss mussen nach nicht nichts noch nun nur ob oder ohne sehr sein seine seinem seinen seiner
 sich sie sind so solche soll sollte sondern sonst uber um und uns unser unter viel vom von vor war waren warum was weg
-weil welche welchem welchen welcher welches wenn wer werde werden wie wieder wieviel will wir wird wo wurde wurden zu
-zum zur zwar zwischen gibt lautet
+weil welche welchem welchen welcher welches wenn wer werde werden wie wieder wieviel lange will wir wird wo wurde
+wurden zu zum zur zwar zwischen gibt lautet
 """
 _KOREAN = """
 그 이 저 것 수 등 및 더 때 한 할 하 고 나 너 는 은 이 가 을 를 의 에 도 로 와 과

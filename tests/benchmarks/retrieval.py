@@ -134,6 +134,7 @@ async def citing(corpus: Corpus, half: int, open: Store) -> None:
     moved: list[bool] = []
     changed: list[bool] = []
     paraphrased: list[bool] = []
+    strayed: list[bool] = []
     for each in questions:
         text, found = await answered(store, each.text)
         mentioned = cited(text)
@@ -161,8 +162,13 @@ async def citing(corpus: Corpus, half: int, open: Store) -> None:
         if another != sentence:
             [check] = await verify(f"{another} [doc{own.number}]", documents)
             changed.append(check.verdict != SUPPORTED)
-        [check] = await verify(f"{each.text} {each.answer} [doc{own.number}]", documents)
-        paraphrased.append(check.verdict == SUPPORTED)
+        loose = f"{each.text.rstrip(' ?')} {each.answer}"
+        for document in documents:
+            [check] = await verify(f"{loose} [doc{document.number}]", documents)
+            if document.number == own.number:
+                paraphrased.append(check.verdict == SUPPORTED)
+            else:
+                strayed.append(check.verdict != SUPPORTED)
     count = len(questions)
     print(f"\ncitations, half {half}: {count} questions, answered by the offline deployment")
     print(f"  cites the right paragraph {right / count:.1%} ({right / (count - silent):.1%} of the answers)")
@@ -171,7 +177,8 @@ async def citing(corpus: Corpus, half: int, open: Store) -> None:
     print(f"  the sentence that holds the answer: supported {mean(gold):.1%} of {len(gold)}")
     print(f"  the same sentence citing another paragraph: flagged {mean(moved):.1%} of {len(moved)}")
     print(f"  the same sentence with another number: flagged {mean(changed):.1%} of {len(changed)}")
-    print(f"  question and answer as a sentence (other words): supported {mean(paraphrased):.1%} of {len(paraphrased)}")
+    print(f"  question and answer as one sentence: supported {mean(paraphrased):.1%} of {len(paraphrased)}")
+    print(f"  the same citing any other paragraph found: flagged {mean(strayed):.1%} of {len(strayed)}")
 
 
 def mean(values: Sequence[float]) -> float:
