@@ -1,5 +1,9 @@
-"""Refuses request bodies over MAX_BODY before they are read: Django's ASGI handler would spool them whole."""
+"""Refuses request bodies over MAX_BODY before they are read: Django's ASGI handler would spool them whole.
 
+Where documents are uploaded the limit is MAX_UPLOAD.
+"""
+
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,15 +12,17 @@ from django.conf import settings
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[None]]
+UPLOAD = re.compile(r"/documents/\d+/upload")
 
 
 def limit_body(inner: Application) -> Application:
     async def application(scope: Any, receive: Receive, send: Send) -> None:
         length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
-        if not length.isdigit() or int(length) > settings.MAX_BODY:
-            await _refuse(send)
+        most = settings.MAX_UPLOAD if UPLOAD.fullmatch(scope["path"]) else settings.MAX_BODY
+        if not length.isdigit() or int(length) > most:
+            await _refuse(send, most)
             return
-        left = settings.MAX_BODY
+        left = most
 
         async def counted() -> Any:
             nonlocal left
@@ -32,8 +38,8 @@ def limit_body(inner: Application) -> Application:
     return application
 
 
-async def _refuse(send: Send) -> None:
-    body = f"The request is larger than {settings.MAX_BODY:,} bytes. Send less at once.".encode()
+async def _refuse(send: Send, most: int) -> None:
+    body = f"The request is larger than {most:,} bytes. Send less at once.".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": body})

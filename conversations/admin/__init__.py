@@ -1,3 +1,3 @@
 """The administrators' pages: Django's admin with forms of ours."""
 
-from conversations.admin import company, deployments, feedback, people, prompts  # noqa: F401  each registers itself
+from conversations.admin import collections, company, deployments, feedback, people, prompts  # noqa: F401  each registers itself

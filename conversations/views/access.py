@@ -3,12 +3,13 @@
 What belongs to somebody else and what does not exist are answered alike.
 """
 
+from typing import NoReturn
 from uuid import UUID
 
 from django.core import signing
 from django.http import Http404
 
-from conversations.models import Conversation, Message, Prompt, User
+from conversations.models import Collection, Conversation, Document, Message, Prompt, User
 
 NEW_CHAT = "conversations.new_chat"
 
@@ -56,6 +57,38 @@ def find_own_prompt(person: User, prompt: int) -> Prompt:
     if found.owner_id != person.pk:
         raise Http404
     return found
+
+
+def find_collection(person: User, collection: int) -> Collection:
+    """A collection that this person may read or manages; raises Http404."""
+    read = Collection.objects.for_reader(person.reader()).filter(pk=collection, conversation=None)
+    managed = Collection.objects.managed_by(person).filter(pk=collection, deleted=None)
+    return read.first() or managed.first() or _nothing()
+
+
+def find_managed_collection(person: User, collection: int, *, deleted: bool = False) -> Collection:
+    """One whose documents this person may change; raises Http404."""
+    found = Collection.objects.managed_by(person).filter(pk=collection, deleted__isnull=not deleted)
+    return found.first() or _nothing()
+
+
+def find_document(person: User, document: int) -> Document:
+    """A document that this person may read, with its collection; raises Http404."""
+    read = Document.objects.for_reader(person.reader())
+    managed = Document.objects.filter(deleted=None, collection__in=Collection.objects.managed_by(person))
+    kept = managed.filter(pk=document, collection__deleted=None)
+    return read.filter(pk=document).first() or kept.first() or _nothing()
+
+
+def find_managed_document(person: User, document: int, *, deleted: bool = False) -> Document:
+    """One that this person may change; raises Http404."""
+    managed = Collection.objects.managed_by(person).filter(deleted=None)
+    found = Document.objects.filter(pk=document, collection__in=managed, deleted__isnull=not deleted)
+    return found.first() or _nothing()
+
+
+def _nothing() -> NoReturn:
+    raise Http404
 
 
 def sign_new_chat(person: User, conversation: UUID) -> str:
