@@ -7,20 +7,38 @@ import uuid
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from conversations.models import Conversation, Message, Prompt
+from conversations.models import Collection, Conversation, Document, Message, Prompt
 from conversations.views.access import may_start, sign_new_chat
 from tests import factories
 from tests.tab import Tab
 
 PUBLIC = {"healthz", "readyz", "account_login", "account_logout", "demo_sign_in"}
 PUBLIC |= {"company_logo", "company_css"}  # they stand on the sign-in page
-PROMPT = 77
+PROMPT, COLLECTION, DOCUMENT = 77, 78, 79
+OF_A_COLLECTION = {
+    "collection": "",
+    "upload": "upload",
+    "paste": "paste",
+    "reindex": "reindex",
+    "delete_collection": "delete",
+    "take_back_collection": "take-back",
+}
+OF_A_DOCUMENT = {
+    "document": "",
+    "original": "original",
+    "read_again": "again",
+    "rename_document": "rename",
+    "delete_document": "delete",
+    "take_back_document": "take-back",
+}
 OF_A_PROMPT = {"prompt", "delete_prompt"}
 OWN = {
     "new_chat",
     "prompts",
+    "documents",
     "account",
     "listing",
     "archived",
@@ -45,6 +63,7 @@ OF_A_MESSAGE = {"message", "feedback", "text", "earlier", "stop", "continue", "r
 ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
 COMMANDS = {"ask", "feedback", "rename", "pin", "archive", "delete", "take_back", "stop", "continue"}
 COMMANDS |= {"regenerate", "edit", "delete_prompt"}
+COMMANDS |= (OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys()) - {"collection", "document", "original"}
 
 
 def routes(resolver=None, prefix=""):
@@ -58,6 +77,7 @@ def routes(resolver=None, prefix=""):
 
 def test_every_route_is_registered_here():
     unknown = {name for name, _ in routes()} - PUBLIC - OWN - OF_A_CONVERSATION - OF_A_MESSAGE - OF_A_PROMPT
+    unknown -= OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys()
     assert not unknown, f"say above who may use these, and how a stranger is answered: {unknown}"
 
 
@@ -65,6 +85,11 @@ def test_every_route_is_registered_here():
 def turn(person, offline):
     conversation = factories.make_conversation(person, deployment=offline)
     Prompt.objects.create(pk=PROMPT, owner=person, name="Private").write("Be kind.")
+    group = Group.objects.create(name="Readers")
+    person.groups.add(group)
+    collection = Collection.objects.create(pk=COLLECTION, name="Private")
+    collection.groups.add(group)
+    Document.objects.create(pk=DOCUMENT, collection=collection, title="Private", filename="p.txt", size=1)
     turn = factories.make_turn(conversation, answer="Hi.[doc1]")
     factories.make_evidence(turn.answer)
     return turn
@@ -77,6 +102,10 @@ def addresses(turn):
     prompt = f"/prompts/{PROMPT}/"
     yield "prompt", prompt
     yield "delete_prompt", f"{prompt}delete"
+    for name, end in OF_A_COLLECTION.items():
+        yield name, f"/documents/{COLLECTION}/{end}"
+    for name, end in OF_A_DOCUMENT.items():
+        yield name, f"/documents/d/{DOCUMENT}/{end}"
     for message in (turn.question.pk, turn.answer.pk):
         for name in OF_A_MESSAGE - {"message"}:
             yield name, f"{conversation}m/{message}/{SUFFIXES.get(name, name)}"
@@ -124,7 +153,8 @@ async def test_a_suspended_person_is_sent_away(turn, person, signed_in):
 
 async def test_the_owner_gets_through(turn, signed_in):
     for name, address in addresses(turn):
-        if name in {"conversation", "message"} or (name in {"source", "sources"} and str(turn.answer.pk) in address):
+        of_the_answer = name in {"source", "sources"} and str(turn.answer.pk) in address
+        if of_the_answer or name in {"conversation", "message", "collection", "document"}:
             assert (await reach(signed_in, name, address)).status_code == 200, address
 
 

@@ -109,7 +109,7 @@ async def test_what_was_chosen_is_fitted_to_the_fallback(talk, upstream, deploym
     deployment.fallback = await sync_to_async(factories.make_deployment)("second", **facts)
     await deployment.asave()
     upstream.fail(500).fail(500).fail(500).reply("From the second.")
-    await talk.asked(settings="1", temperature="1.5", max_tokens="50")
+    await talk.asked(settings="1", **{f"temperature-{deployment.pk}": "1.5", f"max_tokens-{deployment.pk}": "50"})
     first, *_, last = [each.json for each in upstream.requests]
     assert (first["temperature"], first["stream_options"]) == (1.5, {"include_usage": True})
     assert (last["temperature"], last["max_tokens"], last.get("stream_options")) == (1, 50, None)
