@@ -6,12 +6,14 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from conversations.models import Evidence, Message, Role
+from conversations.models import Chunk, Evidence, Message, Role
 from conversations.requests import PersonRequest
 from conversations.views import citing, pages
-from conversations.views.access import find_message
+from conversations.views.access import find_document, find_message
 
 
 @require_safe
@@ -25,6 +27,7 @@ def source(request: PersonRequest, conversation: UUID, message: UUID, number: in
     panel = {
         "tab": "source",
         "source": found[number - 1],
+        "document": _document(request, answer.evidence.get(pk=found[number - 1]["id"])),
         "count": len(found),
         "previous": found[number - 2]["url"] if number > 1 else "",
         "next": found[number]["url"] if number < len(found) else "",
@@ -56,6 +59,25 @@ def sources(request: PersonRequest, conversation: UUID, message: UUID) -> HttpRe
         "first": f"{citing.address(answer)}1/" if labels else "",
     }
     return _show(request, answer, panel)
+
+
+def _document(request: PersonRequest, evidence: Evidence) -> dict[str, Any] | None:
+    """Where our own document opens: at the passage, with the support marked; None if this person may not read it."""
+    try:
+        found = find_document(request.user, int(evidence.document or "0"))
+    except (ValueError, Http404):
+        return None
+    chunk = Chunk.objects.filter(
+        document=found, pk=int(evidence.chunk_id) if evidence.chunk_id.isdecimal() else 0
+    ).first()
+    if chunk is None:  # it was replaced since
+        return {"url": f"{reverse('document', args=[found.pk])}?page={evidence.page or 1}", "page": evidence.page}
+    where = {"chunk": str(chunk.pk)}
+    first = evidence.citations.exclude(start=None).order_by("start").first()
+    before = evidence.content.find(chunk.content)  # the model may have read its neighbours too
+    if first and before >= 0 and (end := (first.end or 0) - before) > 0:
+        where["mark"] = f"{max(0, (first.start or 0) - before)}-{end}"
+    return {"url": f"{reverse('document', args=[found.pk])}?{urlencode(where)}#chunk-{chunk.pk}", "page": evidence.page}
 
 
 def _answer(request: PersonRequest, conversation: UUID, message: UUID) -> Message:

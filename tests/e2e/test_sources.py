@@ -62,6 +62,14 @@ def test_the_panel_has_an_address_that_reload_back_and_forward_know(answered):
     expect(panel(answered)).to_be_visible()
 
 
+def test_the_document_opens_at_the_passage(answered):
+    citation(answered).click()
+    answered.get_by_role("link", name="Open at page").click()
+    expect(answered.locator("section.sought mark").first).to_contain_text("90 working days")
+    expect(answered.locator("section.sought")).to_be_in_viewport()
+    assert_clean(answered)
+
+
 def test_escape_closes_it_and_gives_the_focus_back(answered):
     citation(answered).press("Enter")
     expect(panel(answered)).to_be_visible()
