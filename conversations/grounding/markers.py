@@ -11,6 +11,8 @@ from conversations.grounding.unknown import refuses
 
 _SAID = 600  # characters of the sentence before a marker that are looked at
 _IDENTIFIER = re.compile(r"(?:^|\W)[^\W\d]\Z|_\w*\Z|[\\!]\Z")  # x[1], a_list[1], \[1], ![1]
+_JOINED = {"`": "`", "~": "~", "]": "([:", "!": "["}  # what must not meet because a marker between them was dropped
+_BLOCK = frozenset([">", "-", "*", "+"])
 
 
 class Markers:
@@ -28,6 +30,8 @@ class Markers:
         self._begins = False  # and it stood first on its line
         self._open = 0  # brackets, in this paragraph
         self._inside = False  # a marker is in them
+        self._dropped = False  # a marker, just now
+        self._shifted = False  # what stands first on its line now, did not: a marker before it was dropped
         self._eat = False  # a dropped marker stood first on its line: so would the space after it
 
     def add(self, piece: str) -> str:
@@ -53,6 +57,12 @@ class Markers:
         self._spaces = ""
         self._run.clear()
         guard = " " if self._after and (text[0] in "([" or (text[0] == ":" and self._begins)) else ""
+        if self._dropped and not spaces and text[0] in _JOINED.get(self._said[-1:], ""):
+            guard = " "
+        self._dropped = False
+        if self._shifted and text.startswith(("```", "~~~")):
+            text = "".join(f"\\{each}" for each in text)  # it would now begin the line, and a block of code
+        self._shifted = self._shifted and text in _BLOCK
         self._after = False
         self._brackets(token)
         self._said = "" if token.kind is Kind.NEWLINE else (self._said + spaces + text)[-_SAID:]
@@ -72,8 +82,9 @@ class Markers:
         able = not self.unknown and not refuses(self._said)
         numbers = [each for each in token.numbers if able and 1 <= each <= self.count and each not in self._run]
         if not numbers:
-            self._spaces = ""
+            self._spaces, self._dropped = "", True
             self._eat = eaten or token.begins
+            self._shifted = self._shifted or token.begins
             return ""
         self._run.update(numbers)
         self.cited += [each for each in numbers if each not in self.cited]

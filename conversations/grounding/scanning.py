@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-LONGEST = 80  # characters of a marker
+LONGEST = 80  # characters of a marker, and of what may stand before the first word of a line
 
 
 class Kind(Enum):
@@ -39,14 +39,14 @@ _NUMBER = re.compile(r"(\d+)(?:\s*[–-]\s*(?:docs?|documents?)?[\s_#.:-]*(\d+))
 
 _PLAIN = re.compile(r"[^\[【`~\\\]\n \t]+")
 _SPACES = re.compile(r"[ \t]+")
-_PREFIX = re.compile(r"[>*+\-\d.)]+\Z")
+_PREFIX = re.compile(r"[ \t]*(?:(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[ \t]*)*\Z")  # of quotes and lists
 _RUN = re.compile(r"(`+|~+)")
 
 
 class Scanner:
     def __init__(self) -> None:
         self._left = ""
-        self._begins = True
+        self._line = ""  # as far as it has come, while it may be the beginning of one
         self._fence = ""  # that opened the block of code we are in
 
     def add(self, piece: str, *, final: bool = False) -> Iterator[Token]:
@@ -59,9 +59,13 @@ class Scanner:
                 self._left = text[at:]
                 return
             at = end
-            blank = token.kind is Kind.SPACE or (token.kind is Kind.TEXT and _PREFIX.match(token.text))
-            self._begins = token.kind is Kind.NEWLINE or token.text.endswith("\n") or bool(self._begins and blank)
+            self._line = "" if token.text.endswith("\n") else (self._line + token.text)[: LONGEST + 1]
             yield token
+
+    @property
+    def _begins(self) -> bool:
+        """Does only the mark of a quote or a list stand before what comes next on its line?"""
+        return len(self._line) <= LONGEST and _PREFIX.match(self._line) is not None
 
     def _next(self, text: str, at: int, final: bool) -> tuple[Token | None, int]:
         """The token at `at` and where it ends; None if more of the text has to come first."""

@@ -72,6 +72,7 @@ def test_the_stored_text_cites_what_the_answer_cited(text: str) -> None:
         ("`[doc1]` and ``a ` [doc9]``", "`[doc1]` and ``a ` [doc9]``"),
         ("a ` b [doc9]", "a ` b"),
         ("```\na[1] [doc9]\n```\n[doc9] b [1]", "```\na[1] [doc9]\n```\nb [doc1]"),
+        ("[doc9]```a [doc1]", "\\`\\`\\`a [doc1]"),
         ("25 days [doc", "25 days"),
         ("25 days [doc1", "25 days"),
         ("see [the rules", "see [the rules"),
@@ -91,6 +92,8 @@ def test_spellings(said: str, stored: str) -> None:
         ("[doc1][doc2]\n\n[doc2]: http://evil.test", "[doc1][doc2]\n\n[doc2] : http://evil.test"),
         ("> [ DOC2 ]: http://evil.test", "> [doc2] : http://evil.test"),
         ("[see [doc1]](http://evil.test)", "[see [doc1]] (http://evil.test)"),
+        ("[see][doc9](http://evil.test)", "[see] (http://evil.test)"),
+        ("![doc9][x](http://evil.test)", "! [x](http://evil.test)"),
     ],
 )
 def test_no_marker_becomes_a_link(said: str, stored: str) -> None:
