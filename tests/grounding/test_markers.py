@@ -81,6 +81,7 @@ def test_the_stored_text_cites_what_the_answer_cited(text: str) -> None:
 )
 def test_spellings(said: str, stored: str) -> None:
     assert filtered(said, 3).strip() == stored
+    assert cut(said, list(range(len(said)))).strip() == stored
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,11 @@ def test_spellings(said: str, stored: str) -> None:
 )
 def test_no_marker_becomes_a_link(said: str, stored: str) -> None:
     assert filtered(said, 3) == stored
+
+
+def test_a_list_that_is_too_long_to_be_a_marker_is_the_same_in_any_cuts() -> None:
+    text = f"25 days [{'doc1, ' * 20}doc2]."
+    assert cut(text, list(range(len(text)))) == filtered(text, 3) == text
 
 
 def test_documents_are_numbered_for_people_by_first_mention() -> None:

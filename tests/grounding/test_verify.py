@@ -130,3 +130,22 @@ async def test_other_languages_are_checked_as_well(language: str, content: str, 
     documents = [Document(1, content)]
     [good], [bad] = await verify(f"{sentence} [doc1].", documents), await verify(f"{wrong} [doc1].", documents)
     assert (good.verdict, bad.verdict) == ("supported", "not_found")
+
+
+async def test_of_two_places_the_one_with_the_right_number_is_meant() -> None:
+    gap = "The cafeteria opens at noon. Parking is free for all. The lift is old. "
+    text = f"Managers have 30 days of annual leave. {gap}Apprentices have 28 days of annual leave."
+    [check] = await verify("There are 28 days of annual leave [doc1].", [Document(1, text)])
+    assert check.verdict == "supported"
+    assert check.end == len(text)
+
+
+async def test_the_number_of_the_next_sentence_is_not_that_of_a_repeated_one() -> None:
+    text = "Managers have 30 days of annual leave. Apprentices get 28 vouchers."
+    [check] = await verify("Managers have 28 days of annual leave [doc1].", [Document(1, text)])
+    assert check.verdict == "weak"
+
+
+async def test_a_marker_right_before_a_sentence_belongs_to_the_one_before() -> None:
+    [check] = await verify("The driver keeps a log. [doc2]Unused days expire.", [CARS])
+    assert check.sentence == "The driver keeps a log."
