@@ -7,7 +7,20 @@ from decimal import Decimal
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 
-from conversations.models import Conversation, DataSource, Deployment, Evidence, Message, Price, State, User
+from conversations.models import (
+    Chunk,
+    Conversation,
+    DataSource,
+    Deployment,
+    Document,
+    Evidence,
+    Message,
+    Price,
+    Stage,
+    State,
+    User,
+)
+from conversations.texts.words import terms
 from conversations.views.access import sign_new_chat
 
 
@@ -111,3 +124,21 @@ async def aclient_of(person):
     client = AsyncClient()
     await client.aforce_login(person)
     return client
+
+
+def make_document(collection, title="Leave", *texts, **facts):
+    """A document that has been read, with these passages; its file is not there."""
+    facts = {"filename": f"{title}.md", "kind": "md", "file": uuid.uuid4().hex, "size": 9, "sha256": "0" * 64, **facts}
+    document = collection.documents.create(title=title, **facts)
+    document.queue()
+    assert document.take("factory")
+    chunks = [
+        Chunk(
+            document=document, collection=collection, position=at, content=text, titles="", words=" ".join(terms(text))
+        )
+        for at, text in enumerate(texts or ["You get 90 days."])
+    ]
+    assert document.swap("factory", chunks, None, [])
+    Document.objects.filter(pk=document.pk).update(state=Stage.READY, runner="", read_sha256="0" * 64)
+    document.refresh_from_db()
+    return document

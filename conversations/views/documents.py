@@ -71,7 +71,7 @@ def _make(request: PersonRequest) -> HttpResponse:
         try:
             form.instance.validate_constraints()
         except ValidationError as error:
-            form.add_error("name", error)
+            form.add_error("name", error.messages)
     if not form.is_valid():
         return render(request, "documents/collections.html", {**_shell(request.user), "form": form}, status=422)
     made = form.save()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from conversations.models import Chunk, Collection, Document
 from conversations.requests import PersonRequest
+from conversations.retrieval.ingest.chunks import PATH
 from conversations.views.access import find_document
 from conversations.views.documents import REASONS
 
@@ -68,7 +69,7 @@ def _sections(
             {
                 "id": each.pk,
                 "page": each.page if each.page != page else None,
-                "heading": each.heading if each.heading != heading else "",
+                "heading": each.heading.removeprefix(f"{found.title}{PATH}") if each.heading != heading else "",
                 "sought": here,
                 "parts": parts(each.content, span if here else (0, 0)),
             }
