@@ -18,7 +18,7 @@ UPLOAD = re.compile(r"/documents/\d+/upload")
 def limit_body(inner: Application) -> Application:
     async def application(scope: Any, receive: Receive, send: Send) -> None:
         length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
-        most = settings.MAX_UPLOAD if UPLOAD.fullmatch(scope["path"]) else settings.MAX_BODY
+        most = settings.MAX_UPLOAD if UPLOAD.fullmatch(scope.get("path", "")) else settings.MAX_BODY
         if not length.isdigit() or int(length) > most:
             await _refuse(send, most)
             return

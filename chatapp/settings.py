@@ -4,6 +4,7 @@ Without any variable set the product runs on its embedded defaults: SQLite, one 
 keys that it makes for itself on first run.
 """
 
+import os
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from chatapp import env
+
+# On a busy machine a product of matrices on several threads takes ten times as long. numpy reads this when it loads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load(BASE_DIR / ".env")

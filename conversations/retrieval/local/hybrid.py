@@ -5,6 +5,7 @@ Fusing by rank alone falls behind words alone where the words are those of the d
 
 from collections.abc import Collection as Ids
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from conversations.retrieval.local import lexical, vectors
 
 DENSE = 0.35  # the weight of the cosine; words have the rest
 POOL = 100  # of each
+_comparing = ThreadPoolExecutor(2, thread_name_prefix="vectors")
 
 
 class Found(NamedTuple):
@@ -33,14 +35,18 @@ def find(
 
     Raises ValueError if a vector is not as long as those of its collection.
     """
+    compared = [  # in another thread, while the database looks for words: neither needs the interpreter
+        (matrix, _comparing.submit(np.matmul, matrix.values, asked[each.pk]))
+        for each in collections
+        if each.pk in asked and len((matrix := vectors.matrix(each)).ids)
+    ]
     worded = lexical.find([each.pk for each in collections], words, POOL) if words else []
     if not asked:
         return [Found(pk, score) for pk, score in worded[:limit]]
     pks = [pk for pk, _ in worded]
     near: dict[int, tuple[float, float]] = {}  # cosine, and where it lies between the worst and the best
-    for each in collections:
-        if each.pk in asked:
-            near |= _near(vectors.matrix(each), asked[each.pk], pks)
+    for matrix, cosines in compared:
+        near |= _near(matrix, cosines.result(), pks)
     best = max((score for _, score in worded), default=0.0) or 1.0
     scores = dict(worded)
     share = DENSE if words else 1.0
@@ -55,13 +61,12 @@ def find(
     return sorted(found, key=lambda each: (-each.score, each.chunk))[:limit]
 
 
-def _near(matrix: vectors.Matrix, vector: NDArray[np.float32], also: Ids[int]) -> dict[int, tuple[float, float]]:
+def _near(matrix: vectors.Matrix, cosines: NDArray[np.float32], also: Ids[int]) -> dict[int, tuple[float, float]]:
     """The nearest POOL passages and those of `also`, by id."""
-    if not len(matrix.ids):
-        return {}
-    cosines = matrix.values @ vector
     top = np.argpartition(cosines, -POOL)[-POOL:] if len(cosines) > POOL else np.arange(len(cosines))
-    others = np.flatnonzero(np.isin(matrix.ids, np.array(list(also), dtype=np.int64)))
+    wanted = np.array(sorted(also), dtype=np.int64)
+    others = np.minimum(np.searchsorted(matrix.ids, wanted), len(matrix.ids) - 1)
+    others = others[matrix.ids[others] == wanted]
     places = np.union1d(top, others)
     low, high = float(cosines[places].min()), float(cosines[places].max())
     span = (high - low) or 1.0

@@ -14,10 +14,10 @@ from conversations.retrieval.signals import K1, B, idf
 
 TITLE = 3.0  # a word of title or headings counts as often
 USUAL_LENGTH = 90.0  # terms of a passage of a thousand characters, which is what they are cut to
-FEW = 4000  # passages that the words looked for may have together: what more costs, and hardly changes
+FEW = 3000  # passages that the words looked for may have together: what more costs, and hardly changes
 COMMON = 0.10  # of the passages: a word that more have is not looked for if there is a rarer one
 SMALL = 2000  # passages: below that, no word is too common
-PROPOSED = 200
+PROPOSED = 150
 SQLITE = """
 SELECT rowid FROM conversations_passages WHERE conversations_passages MATCH %s
 ORDER BY bm25(conversations_passages, 0, 3, 1) LIMIT %s

@@ -38,8 +38,11 @@ def read(path: Path) -> Iterator[Block | int]:
     outline = _outline(document)
     running = _running(pages)
     for at, lines in enumerate(pages, start=1):
-        kept = [line for line in lines if _shape(line) not in running]
-        yield from _blocks(kept, at, outline.get(at, {}))
+        if lines and _shape(lines[0]) in running:
+            lines = lines[1:]
+        if lines and _shape(lines[-1]) in running:
+            lines = lines[:-1]
+        yield from _blocks(lines, at, outline.get(at, {}))
 
 
 def _lines(document: pypdfium2.PdfDocument, at: int) -> list[str]:
