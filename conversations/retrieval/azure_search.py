@@ -126,13 +126,14 @@ class AzureSearch(Store):
 
     async def _read(self) -> Definition:
         """The index's definition; without any field if the key may only query, as query keys may."""
-        if self._definition is None:
-            try:
-                self._definition = Definition(await self._ask("GET", f"/indexes/{self._index}"))
-            except SourceKey:
-                self._definition = Definition({})
-            except SourceIndex as error:
-                raise await self._no_index(error) from error
+        async with self.reading:
+            if self._definition is None:
+                try:
+                    self._definition = Definition(await self._ask("GET", f"/indexes/{self._index}"))
+                except SourceKey:
+                    self._definition = Definition({})
+                except SourceIndex as error:
+                    raise await self._no_index(error) from error
         return self._definition
 
     async def _mapping(self, index: Definition) -> Fields:

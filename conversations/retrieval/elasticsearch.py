@@ -141,15 +141,16 @@ class Elasticsearch(Store):
 
     async def _read(self) -> Mapping:
         """The index's fields; by _field_caps where the key may read, but not see how the index is made."""
-        if self._mapping is None:
-            try:
-                self._mapping = Mapping.of_index(await self._ask("GET", f"/{self._index}/_mapping"))
-            except SourceIndex as error:
-                raise await self._no_index(error) from error
-            except SourceKey as error:
-                if error.status != 403:
-                    raise
-                self._mapping = Mapping.of_caps(await self._ask("GET", f"/{self._index}/_field_caps?fields=*"))
+        async with self.reading:
+            if self._mapping is None:
+                try:
+                    self._mapping = Mapping.of_index(await self._ask("GET", f"/{self._index}/_mapping"))
+                except SourceIndex as error:
+                    raise await self._no_index(error) from error
+                except SourceKey as error:
+                    if error.status != 403:
+                        raise
+                    self._mapping = Mapping.of_caps(await self._ask("GET", f"/{self._index}/_field_caps?fields=*"))
         return self._mapping
 
     async def _mapped(self) -> Fields:

@@ -44,16 +44,17 @@ class Pinecone(Store):
 
     async def _describe(self) -> Described:
         """The index as the control plane knows it; raises SourceRefused for one that holds documents."""
-        if self._described is None:
-            try:
-                found = await self._at(CONTROL).ask("GET", f"/indexes/{quote(self.given.index_name, safe='')}")
-            except SourceIndex as error:
-                raise await self._no_index(error) from error
-            if not found.get("dimension") and found.get("schema"):
-                raise SourceRefused(self.name, DOCUMENTS)
-            if not isinstance(found.get("host"), str):
-                raise self._at(CONTROL).odd("an index without a host")
-            self._described = found
+        async with self.reading:
+            if self._described is None:
+                try:
+                    found = await self._at(CONTROL).ask("GET", f"/indexes/{quote(self.given.index_name, safe='')}")
+                except SourceIndex as error:
+                    raise await self._no_index(error) from error
+                if not found.get("dimension") and found.get("schema"):
+                    raise SourceRefused(self.name, DOCUMENTS)
+                if not isinstance(found.get("host"), str):
+                    raise self._at(CONTROL).odd("an index without a host")
+                self._described = found
         return self._described
 
     async def _near(self, vector: list[float], limit: int, *, everybody: bool = False) -> list[Hit]:

@@ -51,6 +51,7 @@ class Store:
         self.given: Any = setting.source.parameters
         signing = self.given.authentication
         self.hidden = {text for each in SECRET if (text := getattr(signing, each, ""))}  # what no error may repeat
+        self.reading = asyncio.Lock()  # several queries are asked at once, and read about the index once
         self.dimensions: int | None = None  # of the index, where `steps` found out
         self._length = 0  # of what the embedding makes
 

@@ -25,9 +25,12 @@ class Index:
 
 
 class Vectors(Mongo):
-    """`meta` is what the store calls a score; `cosines` what of a score is the cosine, by metric."""
+    """`meta` is what the store calls a score."""
 
     meta = ""
+    _known: dict[str, Index] | None = None
+    _found: Index | None = None
+    _sample: Document = {}
 
     def nearest(self, vector: list[float], field: str, limit: int, condition: Any) -> Document:
         """The first stage of the pipeline."""
@@ -38,6 +41,7 @@ class Vectors(Mongo):
         raise NotImplementedError
 
     def cosine(self, score: float, metric: str) -> float | None:
+        """The cosine that `score` stands for, if it stands for one."""
         raise NotImplementedError
 
     async def find(self, query: str, limit: int) -> list[Hit]:
@@ -85,11 +89,14 @@ class Vectors(Mongo):
 
     async def _index(self) -> Index | None:
         """The configured index; None if it is not there, or this user may not list indexes."""
-        try:
-            async with self.asking() as database:
-                return (await self.indexes(database[self.place[1]])).get(self.given.index_name)
-        except (SourceKey, SourceIndex, SourceRefused):
-            return None  # the search itself says what is wrong
+        async with self.reading:
+            if self._known is None:
+                try:
+                    async with self.asking() as database:
+                        self._known = await self.indexes(database[self.place[1]])
+                except (SourceKey, SourceIndex, SourceRefused):
+                    self._known = {}  # the search itself says what is wrong
+        return self._known.get(self.given.index_name)
 
     async def _explain(self) -> None:
         """Nothing is found in what does not exist, without a word: so look, as far as this user may."""
@@ -122,9 +129,6 @@ class Vectors(Mongo):
         return index
 
     # --- Test -----------------------------------------------------------------------------------
-
-    _sample: Document = {}
-    _found: Index | None = None
 
     async def _find_index(self) -> Facts:
         name, collection = self.place

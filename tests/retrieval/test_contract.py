@@ -200,3 +200,16 @@ async def test_a_document_of_five_megabytes_is_a_passage_like_others(store: Case
     document["content"] += " birth" * 900_000
     hits = await store.retriever().search(QUESTION, 3)
     assert any(each.content.startswith("Parents") and len(each.content) == 100_000 for each in hits)
+
+
+async def test_what_an_index_is_like_is_read_once_for_queries_at_once(store: Case) -> None:
+    changes = {} if store.kind in {"pinecone", "mongo_db", "azure_cosmos_db"} else {"fields_mapping": {}}
+    finder = store.retriever(**changes)
+    found = await asyncio.gather(
+        *(finder.search(each, 1) for each in (QUESTION, "trains in second class", "merger board"))
+    )
+    assert [each[0].title for each in found] == ["Parental leave", "Travel", "Board minutes"]
+    looked = [
+        each for each in store.server.requests if each.method in {"GET", "listIndexes"} or "$listSearch" in str(each)
+    ]
+    assert len(looked) == 1
