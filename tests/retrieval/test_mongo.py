@@ -1,11 +1,13 @@
 """MongoDB Atlas and Cosmos DB: what finds nothing in silence, addresses that are not taken, and odd texts."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from conversations.completions.errors import BadKey
 from conversations.retrieval.base import Access
 from conversations.retrieval.errors import (
     SourceAnswer,
@@ -14,9 +16,11 @@ from conversations.retrieval.errors import (
     SourceIndex,
     SourceRefused,
     SourceUnreachable,
+    SourceVectors,
 )
 from tests.stores import ranking
 from tests.stores.cases import QUESTION, Case, case, failure
+from tests.stores.serving import Instead
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
@@ -99,6 +103,20 @@ async def test_broken_text_costs_its_signs_only(store: Case) -> None:
     hit = (await store.retriever(fields_mapping=mapping).search(QUESTION, 1))[0]
     assert (hit.title, hit.content[:11]) == ("Leave\ufffd", "\ufffd\ufffdrents may")
     assert "PNG" not in hit.content
+
+
+async def test_an_embedding_that_fails_ends_what_else_was_under_way(store: Case) -> None:
+    async def refuse(texts: list[str]) -> list[list[float]]:
+        await store.server.asked()
+        raise BadKey("HTTP 401: no")
+
+    store.server.instead = Instead(silent=True)
+    finder = store.retriever(embed=refuse)
+    async with asyncio.timeout(5):
+        with pytest.raises(SourceVectors):
+            await finder.search(QUESTION, 3)
+    await finder.aclose()
+    await store.server.left()
 
 
 def connecting(address: str) -> dict[str, Any]:
