@@ -161,12 +161,19 @@ def _check(claim: Claim, cited: _Read, own: Sequence[_Read], weights: Mapping[st
     held_together = share(window | (together & words)) if len(own) > 1 else held
     everywhere = [numbers for each in own for numbers in each.numbers]
     strangers = facts.names(claim.sentence, german=said == "de") - together
-    start, end = cited.span(best)
+    own_share, own_missing = share(cited.words[best]), _missing(wanted, [cited.numbers[best]])
+
+    def adds(at: int) -> bool:
+        """Does a neighbour say something of the claim that the sentence itself does not?"""
+        more = share(cited.words[best] | cited.words[at]) > own_share
+        return more or len(_missing(wanted, [cited.numbers[best], cited.numbers[at]])) < len(own_missing)
+
+    places = [at for at in cited.window(best) if at == best or adds(at)]
+    start, end = cited.sentences[places[0]].start, cited.sentences[places[-1]].end
     if held < SOME or _missing(wanted, everywhere):
         return Check(claim.number, claim.sentence, NOT_FOUND, *((start, end) if held >= SOME else (None, None)))
     same = bool(words) and share(cited.words[best] | cited.title) >= SAME
-    places = [best] if same else cited.window(best)
-    near = [cited.numbers[each] for each in places] if len(own) == 1 else everywhere
+    near = [cited.numbers[each] for each in ([best] if same else cited.window(best))] if len(own) == 1 else everywhere
     doubtful = (
         held_together < ENOUGH or strangers or _missing(wanted, near) or (same and _denies(claim.sentence, cited, best))
     )

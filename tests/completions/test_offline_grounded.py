@@ -32,6 +32,17 @@ def test_a_short_question_goes_on_from_the_one_before() -> None:
     assert "Part-time" in ask("How many days of leave do employees have?", "25 days [doc2].", "And part-time?")
 
 
+def test_each_part_of_a_question_is_answered() -> None:
+    said = ask("How many days of annual leave do employees have, and what must be kept for private journeys?")
+    assert "25 days of annual leave each year. [doc2]" in said
+    assert "A log must be kept. [doc1]" in said
+
+
+def test_a_short_question_about_something_else_is_not_answered_from_the_one_before() -> None:
+    said = ask("How many days of annual leave do employees have?", "25 days [doc2].", "Where is tungsten mined?")
+    assert said.startswith("[doc0] ")
+
+
 def test_it_does_not_know_when_nothing_fits() -> None:
     assert ask("Who won the 1998 world cup final in football?").startswith("[doc0] ")
     assert ask("What is the notice period?", given=[]).startswith("[doc0] ")

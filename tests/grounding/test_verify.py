@@ -61,12 +61,18 @@ async def test_the_right_sentence_citing_another_document_is_flagged() -> None:
     assert await verdict("A company car may be used for private journeys", 1) == "not_found"
 
 
-async def test_the_place_is_the_sentence_and_its_neighbours() -> None:
+async def test_the_place_is_the_sentence_that_says_it_alone() -> None:
     [check] = await verify("Unused days expire at the end of March [doc1].", [LEAVE])
     assert check.start is not None
+    assert LEAVE.content[check.start : check.end] == "Unused days expire at the end of March."
+
+
+async def test_the_place_has_the_neighbour_that_says_the_rest() -> None:
+    [check] = await verify("Employees have 25 days, and unused days expire at the end of March [doc1].", [LEAVE])
+    assert check.start is not None
     place = LEAVE.content[check.start : check.end]
-    assert place.startswith("Full-time employees have 25 days")
-    assert place.endswith("form of Human Resources.")
+    assert "25 days" in place
+    assert place.endswith("Unused days expire at the end of March.")
 
 
 async def test_a_marker_after_the_full_stop_belongs_to_the_sentence_before() -> None:

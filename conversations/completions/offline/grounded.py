@@ -21,6 +21,11 @@ _AMOUNT = re.compile(
     r"|\bwie ?viele?\b|\bwann\b|몇|언제|얼마",
     re.IGNORECASE,
 )
+_PARTS = re.compile(
+    r",?\s+(?:and|et|und)\s+(?=(?:who|whom|what|when|where|how|which|why|qui|quand|où|comment|combien|quel|quelle|"
+    r"wer|was|wann|wo|wie)\b)",
+    re.IGNORECASE,
+)
 _MARKER = re.compile(r"\\?[\[【]\s*(?:doc\w*[^\]】\n]{0,30}|\d{1,2})\\?[\]】]", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
@@ -34,35 +39,46 @@ class _Candidate:
 
 
 def answer(question: str, earlier: str, given: list[Passage]) -> str:
-    """One or two sentences with their `[docN]`; nothing if no passage fits.
+    """One or two sentences for each part of the question, with their `[docN]`; nothing if no passage fits.
 
     `earlier`: the question before, which a short one may go on from, or nothing.
     """
-    wanted = dict.fromkeys(asked(question), 1.0)
-    if len(wanted) <= 3:
-        wanted = dict.fromkeys(asked(earlier), 0.5) | wanted
     found = list(_candidates(given))
+    first, *others = _PARTS.split(question, maxsplit=1)
+    rank = RANK / 5 if others else RANK  # the order is that of the whole question
+    said = _sentences(first, earlier, found, rank)
+    for part in others:
+        said += [each for each in _sentences(part, first, found, rank) if each not in said]
+    return " ".join(f"{each.text} [doc{each.number}]" for each in said)
+
+
+def _sentences(question: str, earlier: str, found: list[_Candidate], rank: float) -> list[_Candidate]:
+    own = asked(question)
+    wanted = dict.fromkeys(own, 1.0)
+    if len(own) <= 3:
+        wanted = dict.fromkeys(asked(earlier), 0.5) | wanted
+    if own and not any(each.around & set(own) for each in found):
+        return []  # only the question before has to do with these documents
     weights = _weights(wanted, found)
     whole = sum(weights.values())
     if not whole or not found:
-        return ""
+        return []
 
     def share(words: Iterable[str]) -> float:
         return sum(weights[each] for each in weights.keys() & set(words)) / whole
 
     def score(each: _Candidate) -> float:
         kind = KIND if _AMOUNT.search(question) and _DIGIT.search(each.text) else 0.0
-        return share(each.words) + CONTEXT * share(each.around) + kind - RANK * each.number
+        return share(each.words) + CONTEXT * share(each.around) + kind - rank * each.number
 
     best = max(found, key=score)
     if share(best.around) < ENOUGH:
-        return ""
+        return []
     rest = [each for each in found if each.number == best.number and each is not best]
     second = max(rest, key=lambda each: share(each.words - best.words), default=None)
-    said = [best]
     if second and share(second.words - best.words) >= SECOND:
-        said = sorted([best, second], key=found.index)
-    return " ".join(f"{each.text} [doc{each.number}]" for each in said)
+        return sorted([best, second], key=found.index)
+    return [best]
 
 
 def _candidates(given: list[Passage]) -> Iterable[_Candidate]:
