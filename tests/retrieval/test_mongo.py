@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conversations.completions.errors import BadKey
+from conversations.retrieval import mongo
 from conversations.retrieval.base import Access
 from conversations.retrieval.errors import (
     SourceAnswer,
@@ -105,11 +106,14 @@ async def test_broken_text_costs_its_signs_only(store: Case) -> None:
     assert "PNG" not in hit.content
 
 
-async def test_an_embedding_that_fails_ends_what_else_was_under_way(store: Case) -> None:
+async def test_an_embedding_that_fails_ends_what_else_was_under_way(
+    store: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def refuse(texts: list[str]) -> list[list[float]]:
         await store.server.asked()
         raise BadKey("HTTP 401: no")
 
+    monkeypatch.setattr(mongo, "CONNECTING", 60.0)
     store.server.instead = Instead(silent=True)
     finder = store.retriever(embed=refuse)
     async with asyncio.timeout(5):
