@@ -17,6 +17,7 @@ from conversations.retrieval.fields import VECTORS, guessed, listed, mapped, num
 from conversations.retrieval.store import Facts, Step, Store
 
 CANDIDATES = 100  # neighbours a shard looks at, at least
+WHOLE = "allow_partial_search_results=false"  # a shard that is away fails the query, instead of being left out unsaid
 Query = dict[str, Any]
 
 
@@ -126,7 +127,7 @@ class Elasticsearch(Store):
 
     async def _search(self, body: Query) -> list[Query]:
         try:
-            answer = await self._ask("POST", f"/{self._index}/_search", body)
+            answer = await self._ask("POST", f"/{self._index}/_search?{WHOLE}", body)
         except SourceIndex as error:
             raise await self._no_index(error) from error
         except SourceRefused as error:

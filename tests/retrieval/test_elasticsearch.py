@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conversations.retrieval.base import Access
-from conversations.retrieval.errors import SourceFields, SourceRefused
+from conversations.retrieval.errors import SourceDown, SourceFields, SourceRefused
 from tests.stores import ranking
 from tests.stores.cases import EMBEDDED, QUESTION, Case, elasticsearch
 from tests.stores.elastic import Elastic
@@ -114,6 +114,12 @@ async def test_a_key_with_its_scheme_is_sent_as_it_is(elastic: Case) -> None:
     stages = [each async for each in elastic.retriever(authentication=signing).stages()]
     assert elastic.server.requests[0].headers["authorization"] == "Basic dTpw"
     assert (stages[-1].name, "dTpw" in stages[-1].detail) == ("sign_in", False)
+
+
+async def test_a_shard_that_is_away_is_not_left_out_unsaid(store: Case) -> None:
+    store.server.shard_away = True
+    with pytest.raises(SourceDown, match="missing shards"):
+        await store.retriever().search(QUESTION, 1)
 
 
 async def test_the_innermost_reason_is_told(elastic: Case) -> None:

@@ -27,6 +27,7 @@ class Elastic(Server):
     def __init__(self, product: str = "elasticsearch", dimensions: int = ranking.DIMENSIONS) -> None:
         super().__init__()
         self.product, self.may_manage, self.model = product, True, "e5"
+        self.shard_away = False
         self.key_id, self.key = "key-id", "secret-elastic-key"
         self.headers = {"Content-Type": "application/json; charset=UTF-8"}
         vector: dict[str, Any] = {"type": "dense_vector", "dims": dimensions, "index": True, "similarity": "cosine"}
@@ -78,6 +79,12 @@ class Elastic(Server):
         if found[2] == "_field_caps":
             fields = {name: {kind: {"type": kind, "searchable": True}} for name, kind in self._types().items()}
             return {"indices": ["docs"], "fields": {"_id": {"_id": {"type": "_id"}}, **fields}}
+        if unknown := set(asked.query) - {"allow_partial_search_results", "typed_keys", "routing", "preference"}:
+            raise wrong(
+                "illegal_argument_exception", f"request [/docs/_search] contains unrecognized parameter: {unknown}"
+            )
+        if self.shard_away and asked.query.get("allow_partial_search_results") == "false":
+            raise wrong("search_phase_execution_exception", "Search rejected due to missing shards", 503)
         return self._search(asked.json or {})
 
     def _manage(self) -> None:
