@@ -164,3 +164,15 @@ def test_nothing_is_lost_in_packing():
     texts = [f"Paragraph {at} has a few words." for at in range(100)]
     whole = " ".join(each.content for each in pack([Block(text) for text in texts]))
     assert whole.replace("\n", " ") == " ".join(texts)
+
+
+async def test_progress_is_told_while_pages_are_read(tmp_path):
+    path = tmp_path / "stored"
+    path.write_bytes(files.pdf(*[f"{PAGE} Page {at}." for at in range(50)]))
+    heard = []
+
+    async def told(done, total):
+        heard.append((done, total))
+
+    await reading.read(path, "pdf", told)
+    assert heard == [(0, 50), (20, 50), (40, 50), (50, 50)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from conversations.retrieval.ingest.parsing.blocks import REASONS, Block, Unreadable
+from conversations.retrieval.ingest.parsing.blocks import REASONS, Block, Pages, Unreadable
 
 PATIENCE = 180.0  # seconds for one file
 LARGEST = 100_000_000  # bytes of what comes back
@@ -54,14 +54,12 @@ async def _blocks(lines: asyncio.StreamReader, told: Told) -> tuple[list[Block],
         size += len(line)
         if size > LARGEST:
             raise Unreadable("too_large")
-        each = msgspec.json.decode(line, type=Block | int | str)
+        each = msgspec.json.decode(line, type=Block | Pages | str)
         if isinstance(each, Block):
             found.append(each)
-            if pages and each.page:
-                await told(each.page, pages)
-        elif isinstance(each, int):
-            pages = each
-            await told(0, pages)
+        elif isinstance(each, tuple):
+            done, pages = each
+            await told(done, pages)
         elif each in REASONS:
             raise Unreadable(each)
         elif not found:

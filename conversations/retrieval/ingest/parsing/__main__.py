@@ -1,6 +1,7 @@
 """The child process: `python -m conversations.retrieval.ingest.parsing PATH KIND`. JSON lines come out.
 
-A number is the count of pages, an object a block, a string at the end the reason why there is no more, or “done”.
+A pair says how many pages are read of how many, an object is a block, a string at the end the reason why there is no
+more, or “done”.
 It limits itself before it looks at the file: memory, CPU, no file is written.
 """
 
@@ -27,6 +28,8 @@ def main(path: Path, kind: str) -> None:
         kinds.check(path, kind)
         for each in kinds.read(path, kind):
             out.write(msgspec.json.encode(each) + b"\n")
+            if isinstance(each, tuple):
+                out.flush()
         end = "done"
     except Unreadable as unreadable:
         end = unreadable.reason

@@ -23,6 +23,10 @@ class Block(Struct, omit_defaults=True):
     row: int = 0  # of a sheet: the number of its first row below the head
 
 
+Pages = tuple[int, int]
+"""How many pages were read so far, and how many there are."""
+
+
 class Unreadable(Exception):
     """`reason` is one of REASONS; people read it in words of their own language."""
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from conversations.retrieval.ingest.parsing.blocks import Block, Unreadable
+from conversations.retrieval.ingest.parsing.blocks import Block, Pages, Unreadable
 
 OFFICE = {"docx": "word/", "pptx": "ppt/", "xlsx": "xl/"}
 TEXTS = ("txt", "md", "csv", "html")
@@ -69,8 +69,8 @@ def _check_archive(path: Path, folder: str) -> None:
         raise Unreadable("mislabelled")
 
 
-def read(path: Path, kind: str) -> Iterator[Block | int]:
-    """Blocks, and between them the number of pages as soon as it is known. Raises Unreadable."""
+def read(path: Path, kind: str) -> Iterator[Block | Pages]:
+    """Blocks, and between them how many pages are read and how many there are. Raises Unreadable."""
     module, _, name = READERS[kind].partition(".")
     reader: Any = getattr(import_module(f"conversations.retrieval.ingest.parsing.{module}"), name)
     yield from reader(path)

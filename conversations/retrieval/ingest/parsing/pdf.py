@@ -9,9 +9,10 @@ from pathlib import Path
 import pypdfium2
 from pypdfium2 import raw
 
-from conversations.retrieval.ingest.parsing.blocks import Block, Unreadable
+from conversations.retrieval.ingest.parsing.blocks import Block, Pages, Unreadable
 
 MOST_PAGES = 5_000
+TELL = 20  # pages
 SCANNED = 20  # characters a page: what has fewer is pictures of text
 REPEATED = 0.6  # of the pages: what is at the edge of so many is a running head
 HYPHENS = dict.fromkeys(map(ord, "\x02\ufffe\u00ad"))  # pdfium has joined the halves of a word around them
@@ -20,7 +21,7 @@ _BULLET = re.compile(r"^(?:[•◦▪●‣–-]|\(?\d{1,2}[.)]|[a-z]\))\s")
 _END = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
 
 
-def read(path: Path) -> Iterator[Block | int]:
+def read(path: Path) -> Iterator[Block | Pages]:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -31,8 +32,12 @@ def read(path: Path) -> Iterator[Block | int]:
         raise Unreadable("too_many_pages")
     if count == 0:
         raise Unreadable("empty")
-    yield count
-    pages = [_lines(document, at) for at in range(count)]
+    pages: list[list[str]] = []
+    for at in range(count):
+        if at % TELL == 0:
+            yield at, count
+        pages.append(_lines(document, at))
+    yield count, count
     if sum(len(line) for lines in pages for line in lines) < SCANNED * count:
         raise Unreadable("scanned")
     outline = _outline(document)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from conversations.retrieval.ingest.parsing.blocks import Block
+from conversations.retrieval.ingest.parsing.blocks import Block, Pages
 
 
 def decoded(content: bytes) -> str:
@@ -21,7 +21,7 @@ def decoded(content: bytes) -> str:
         return content.decode(best.encoding if best else "cp1252", errors="replace")
 
 
-def read(path: Path) -> Iterator[Block | int]:
+def read(path: Path) -> Iterator[Block | Pages]:
     text = decoded(path.read_bytes()).replace("\r\n", "\n").replace("\0", "")
     for part in re.split(r"\n\s*\n", text):
         if part.strip():

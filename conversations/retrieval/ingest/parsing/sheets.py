@@ -9,21 +9,21 @@ from typing import Any
 
 import python_calamine
 
-from conversations.retrieval.ingest.parsing.blocks import Block, Unreadable, table
+from conversations.retrieval.ingest.parsing.blocks import Block, Pages, Unreadable, table
 from conversations.retrieval.ingest.parsing.plain import decoded
 
 MOST_ROWS = 100_000
 AT_ONCE = 200  # rows of one block
 
 
-def read_xlsx(path: Path) -> Iterator[Block | int]:
+def read_xlsx(path: Path) -> Iterator[Block | Pages]:
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
     except python_calamine.PasswordError as error:
         raise Unreadable("encrypted") from error
     except python_calamine.CalamineError as error:
         raise Unreadable("broken") from error
-    yield len(book.sheet_names)
+    yield 0, len(book.sheet_names)
     for name in book.sheet_names:
         try:
             sheet = book.get_sheet_by_name(name)
@@ -33,7 +33,7 @@ def read_xlsx(path: Path) -> Iterator[Block | int]:
         yield from _tables(([_text(cell) for cell in row] for row in sheet.iter_rows()), name, first)
 
 
-def read_csv(path: Path) -> Iterator[Block | int]:
+def read_csv(path: Path) -> Iterator[Block | Pages]:
     text = decoded(path.read_bytes())
     try:
         dialect: Any = csv.Sniffer().sniff(text[:8192], delimiters=",;\t|")

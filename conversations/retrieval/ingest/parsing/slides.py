@@ -7,12 +7,12 @@ from typing import Any
 import pptx
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
-from conversations.retrieval.ingest.parsing.blocks import Block, table
+from conversations.retrieval.ingest.parsing.blocks import Block, Pages, table
 
 
-def read(path: Path) -> Iterator[Block | int]:
+def read(path: Path) -> Iterator[Block | Pages]:
     slides = list(pptx.Presentation(str(path)).slides)
-    yield len(slides)
+    yield 0, len(slides)
     for number, slide in enumerate(slides, start=1):
         title = slide.shapes.title
         if title is not None and title.text_frame.text.strip():

@@ -7,7 +7,7 @@ from typing import Any
 import comrak
 from selectolax.lexbor import LexborHTMLParser
 
-from conversations.retrieval.ingest.parsing.blocks import Block, table
+from conversations.retrieval.ingest.parsing.blocks import Block, Pages, table
 from conversations.retrieval.ingest.parsing.plain import decoded
 
 AROUND = "script, style, noscript, template, svg, nav, iframe, form, button, head, footer, aside"
@@ -16,11 +16,11 @@ WHOLE = {"p", "pre", "dt", "dd", "figcaption", "caption", "summary", "address"}
 DEEPEST = 200  # elements within each other
 
 
-def read_html(path: Path) -> Iterator[Block | int]:
+def read_html(path: Path) -> Iterator[Block | Pages]:
     yield from _blocks(decoded(path.read_bytes()))
 
 
-def read_markdown(path: Path) -> Iterator[Block | int]:
+def read_markdown(path: Path) -> Iterator[Block | Pages]:
     text = decoded(path.read_bytes())
     options = comrak.ExtensionOptions()
     options.table = options.strikethrough = options.autolink = True

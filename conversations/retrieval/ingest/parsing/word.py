@@ -8,12 +8,12 @@ from typing import Any
 import docx
 from docx.table import Table
 
-from conversations.retrieval.ingest.parsing.blocks import Block, table
+from conversations.retrieval.ingest.parsing.blocks import Block, Pages, table
 
 _HEADING = re.compile(r"(?:heading|titre|überschrift|제목) ?(\d)", re.IGNORECASE)
 
 
-def read(path: Path) -> Iterator[Block | int]:
+def read(path: Path) -> Iterator[Block | Pages]:
     for each in docx.Document(str(path)).iter_inner_content():
         if isinstance(each, Table):
             rows = [_cells(row) for row in each.rows]
