@@ -15,8 +15,6 @@ from conversations.completions.wire import ChatRequest, Choice, Chunk, Delta, Me
 from conversations.grounding.context import first_chunk
 from conversations.grounding.intent import Ask
 from conversations.grounding.markers import Markers
-from conversations.grounding.prompt import Given
-from conversations.grounding.prompt import messages as prompted
 from conversations.retrieval.base import Hit, Setting
 
 ROOM = 6000  # tokens that documents may take
@@ -161,7 +159,5 @@ def _passages(grounded: grounding.Grounded, documents: Documents) -> list[Passag
 def _continued(request: ChatRequest, documents: Documents) -> grounding.Grounded:
     """The same documents under the same numbers, for an answer that goes on."""
     hits = [Hit(each.content, 0.0, title=each.title, page=each.page, heading=each.heading) for each in documents.kept]
-    given = [Given(each.number, hit, each.content) for each, hit in zip(documents.kept, hits, strict=True)]
-    parameters = tuple(each.source.parameters for each in documents.settings)
-    embed = next((each.embed for each in documents.settings if each.embed), None)
-    return grounding.Grounded(prompted(request.messages, given, parameters), given, parameters=parameters, embed=embed)
+    given = [grounding.Given(each.number, hit, each.content) for each, hit in zip(documents.kept, hits, strict=True)]
+    return grounding.resume(request.messages, given, documents.settings)
