@@ -25,7 +25,7 @@ from conversations.grounding.judge import judge
 from conversations.grounding.search import search
 from conversations.grounding.verify import SUPPORTED, Document, verify
 from conversations.retrieval import Hit, Retriever
-from conversations.retrieval.signals import WORDS, of
+from conversations.retrieval.signals import WORDS, Calibrated, of
 from conversations.texts.sentences import sentences
 from conversations.texts.words import asked
 from tests.benchmarks import corpora
@@ -82,7 +82,7 @@ async def refusing(corpus: Corpus, half: int, open: Store) -> None:
     """Index one half of the articles; questions about the other half, and those whose paragraph is taken away."""
     inside = [each for each in corpus.passages if corpus.halves[each.chunk_id or ""] == half]
     store = await open(inside)
-    known = await store.calibration() if isinstance(store, Memory) else None
+    known = await store.calibration() if isinstance(store, Calibrated) else None
     answerable = [each for each in corpus.questions if each.half == half]
     others = [each for each in corpus.questions if each.half != half]
 

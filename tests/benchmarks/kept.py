@@ -1,0 +1,86 @@
+"""The retrieval benchmark on our own store: `python -m tests.benchmarks.retrieval --store tests.benchmarks.kept:local`.
+
+On SQLite in a temporary folder, words only; every passage is a document of one passage.
+"""
+
+import atexit
+import dataclasses
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from conversations.retrieval import Hit
+from conversations.texts.words import terms
+
+
+@cache
+def ready() -> None:
+    """Django on a database that is gone when the process is."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "chatapp.settings"}
+    os.environ.pop("DATABASE_URL", None)
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+async def local(passages: Sequence[Hit]):
+    """A retriever of a collection that holds `passages`, calibrated as after reading them."""
+    from asgiref.sync import sync_to_async
+
+    await sync_to_async(ready)()
+    from conversations.completions import data_sources
+    from conversations.retrieval.base import Access, Setting
+    from conversations.retrieval.ingest.calibrating import calibrate
+    from conversations.retrieval.local import Local
+
+    collection = await sync_to_async(_fill)(passages)
+    await calibrate(collection, len(passages))
+    ids = {each.content: each.chunk_id for each in passages}
+
+    class Named(Local):
+        """Its passages have the benchmark's ids."""
+
+        async def search(self, query: str, limit: int) -> list[Hit]:
+            found = await super().search(query, limit)
+            return [dataclasses.replace(each, chunk_id=ids[each.content]) for each in found]
+
+        async def widen(self, hits: list[Hit]) -> list[Hit]:
+            return hits
+
+    source = data_sources.read({"type": "local", "parameters": {"collections": [collection.name]}})
+    return Named(Setting("Benchmark", source, Access(collections=frozenset({collection.pk}))))
+
+
+def _fill(passages: Sequence[Hit]):
+    from conversations.models import Chunk, Collection, Stage, Term
+
+    collection = Collection.objects.create(name=f"Benchmark {Collection.objects.count()}")
+    counts: Counter[str] = Counter()
+    rows = []
+    for at, each in enumerate(passages):
+        facts = {"filename": f"{at}.txt", "kind": "txt", "file": f"{collection.pk}-{at}", "size": 1, "sha256": f"{at}"}
+        document = collection.documents.create(
+            title=each.title or "", chunks_count=1, version=1, state=Stage.READY, **facts
+        )
+        titles, words = terms(each.title or ""), terms(each.content)
+        counts.update(set(titles) | set(words))
+        rows.append(
+            Chunk(
+                document=document,
+                collection=collection,
+                position=0,
+                content=each.content,
+                titles=" ".join(titles),
+                words=" ".join(words),
+            )
+        )
+    Chunk.objects.bulk_create(rows, batch_size=500)
+    Term.count(collection.pk, counts, 1)
+    return collection
