@@ -40,16 +40,15 @@ async def local(passages: Sequence[Hit]):
     from conversations.retrieval.ingest.calibrating import calibrate
     from conversations.retrieval.local import Local
 
-    collection = await sync_to_async(_fill)(passages)
+    collection, ids = await sync_to_async(_fill)(passages)
     await calibrate(collection, len(passages))
-    ids = {each.content: each.chunk_id for each in passages}
 
     class Named(Local):
         """Its passages have the benchmark's ids."""
 
         async def search(self, query: str, limit: int) -> list[Hit]:
             found = await super().search(query, limit)
-            return [dataclasses.replace(each, chunk_id=ids[each.content]) for each in found]
+            return [dataclasses.replace(each, chunk_id=ids[each.chunk_id or ""]) for each in found]
 
         async def widen(self, hits: list[Hit]) -> list[Hit]:
             return hits
@@ -81,6 +80,6 @@ def _fill(passages: Sequence[Hit]):
                 words=" ".join(words),
             )
         )
-    Chunk.objects.bulk_create(rows, batch_size=500)
+    made = Chunk.objects.bulk_create(rows, batch_size=500)
     Term.count(collection.pk, counts, 1)
-    return collection
+    return collection, {str(row.pk): each.chunk_id for row, each in zip(made, passages, strict=True)}
