@@ -108,7 +108,7 @@ class Viewer:
         if answer is None:
             return None
         with self.in_their_words():
-            return citing.cited(answer, citing.Allowed.of(self.person.reader()))
+            return citing.cited(answer, citing.Allowed.of(self.person.reader(), [answer]))
 
     def seen(self) -> bool:
         return Conversation.objects.for_user(self.person).filter(pk=self.conversation).seen()

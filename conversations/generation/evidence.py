@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from conversations.answering import Mention, Passage
-from conversations.models import Citation, Evidence
+from conversations.models import Citation, Document, Evidence, Reader
 from conversations.rendering import mentioned
 
 MOST = 100  # passages of an answer that are kept
@@ -12,6 +12,8 @@ SHOWN = 300  # characters of a passage that the model was not given: enough to r
 
 def keep(message: UUID, passages: list[Passage]) -> None:
     """Freeze the passages; those of an earlier try of the same answer are replaced."""
+    own = [int(each.document) for each in passages if each.document]
+    collections = dict(Document.objects.filter(pk__in=own).values_list("pk", "collection"))
     Evidence.objects.filter(message=message).delete()
     Evidence.objects.bulk_create(
         Evidence(
@@ -21,6 +23,7 @@ def keep(message: UUID, passages: list[Passage]) -> None:
             source_id=each.source,
             source_name=each.source_name[:80],
             document=each.document,
+            collection_id=collections.get(int(each.document)) if each.document else None,
             version=each.version,
             title=each.title,
             url=each.url,
@@ -38,20 +41,28 @@ def keep(message: UUID, passages: list[Passage]) -> None:
     )
 
 
-def given(message: UUID) -> list[Passage]:
-    """What the model was given for this answer, by number."""
-    return [
-        Passage(
-            number=each.number,
-            source=each.source_id,
-            source_name=each.source_name,
-            content=each.content,
-            title=each.title,
-            page=each.page,
-            heading=each.heading,
-        )
-        for each in Evidence.objects.filter(message=message, number__gt=0, purged=False).order_by("number")
-    ]
+def given(message: UUID, reader: Reader) -> list[Passage]:
+    """What the model was given for this answer, by number; without the words that the reader may not read any more."""
+    rows = Evidence.objects.filter(message=message, number__gt=0)
+    read = set(rows.for_reader(reader).filter(purged=False).values_list("pk", flat=True))
+    return [_passage(each) if each.pk in read else _blank(each) for each in rows.order_by("number")]
+
+
+def _passage(row: Evidence) -> Passage:
+    return Passage(
+        number=row.number,
+        source=row.source_id,
+        source_name=row.source_name,
+        content=row.content,
+        title=row.title,
+        page=row.page,
+        heading=row.heading,
+    )
+
+
+def _blank(row: Evidence) -> Passage:
+    """In the place of a passage: those after it keep their numbers."""
+    return Passage(number=row.number, source=None, source_name="", content="")
 
 
 def cite(message: UUID, text: str, mentions: list[Mention]) -> None:

@@ -46,7 +46,7 @@ def load(message_id: UUID, runner: str) -> Work | None:
         reader=reader,
         request=request,
         sources=tuple(DataSource.objects.for_reader(reader).filter(pk__in=attempt.sources.values("pk"))),
-        read=tuple(evidence.given(message.pk)) if message.text.strip() else (),
+        read=tuple(evidence.given(message.pk, reader)) if message.text.strip() else (),
         kept=3 if message.text.strip() else 1,  # question, answer so far, and what asks to go on
         text=message.text,
     )

@@ -10,6 +10,7 @@ from conversations.models.deployment import Deployment
 from conversations.models.document import Chunk, Document, Stage, Vector
 from conversations.models.evidence import Citation, Evidence, Verdict
 from conversations.models.feedback import Feedback, Reason
+from conversations.models.golden import Evaluation, GoldenQuestion, Outcome
 from conversations.models.group import ExternalGroup
 from conversations.models.message import CONTINUABLE, RUNNING, Message, MessageQuerySet, Role, State
 from conversations.models.price import Price
@@ -31,13 +32,16 @@ __all__ = [
     "DataSource",
     "Deployment",
     "Document",
+    "Evaluation",
     "Evidence",
     "ExternalGroup",
     "Feedback",
     "Final",
+    "GoldenQuestion",
     "Index",
     "Message",
     "MessageQuerySet",
+    "Outcome",
     "Price",
     "Prompt",
     "PromptVersion",

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.completions import data_sources, pointers
@@ -17,8 +18,19 @@ from conversations.models.secrets import LostSecrets, Secrets, SecretsField
 class DataSourceQuerySet(models.QuerySet["DataSource"]):
     def for_reader(self, reader: Reader) -> Self:
         """Those that may be asked now on this person's behalf: enabled, and granted to a group of theirs, or to all."""
+        return self._granted(reader).filter(enabled=True)
+
+    def citable(self, reader: Reader) -> Self:
+        """Those of which this person may read what was cited: also retired ones, which keep their grants."""
+        return self._granted(reader).filter(models.Q(enabled=True) | models.Q(retired__isnull=False))
+
+    def kept(self) -> Self:
+        """All but the retired ones: what administrators see and change."""
+        return self.filter(retired=None)
+
+    def _granted(self, reader: Reader) -> Self:
         granted = models.Q(groups=None) | models.Q(groups__in=reader.group_ids)
-        return self.filter(granted, enabled=True).distinct().order_by("position", "name")
+        return self.filter(granted).distinct().order_by("position", "name")
 
 
 def types() -> list[tuple[str, str]]:
@@ -73,6 +85,7 @@ class DataSource(models.Model):
     tested_at = models.DateTimeField(null=True, editable=False)
     test_error = models.CharField(max_length=64, blank=True, editable=False)
     updated = models.DateTimeField(auto_now=True)
+    retired = models.DateTimeField(null=True, editable=False, help_text="Deleted; kept for whom it was granted to.")
 
     objects = DataSourceQuerySet.as_manager()
 
@@ -96,6 +109,16 @@ class DataSource(models.Model):
     def read(self) -> data_sources.DataSource:
         """The configuration as values; raises InvalidRequest."""
         return data_sources.read(self.wire(), at=self.name)
+
+    def retire(self) -> None:
+        """Delete it, as far as anybody can see: what was cited of it stays, for those to whom it was granted.
+
+        Its configuration and its secrets go, and its name is free again.
+        """
+        self.retired, self.enabled, self.on_by_default = timezone.now(), False, False
+        self.name = f"{self.name[:60]} ({self.pk})"
+        self.parameters, self.secrets, self.access_filter, self.starters = {}, Secrets(), "", []
+        self.save()
 
     def configure(self, type: str, parameters: dict[str, Any]) -> list[str]:
         """Take over the wire's JSON, not yet saved; returns warnings. Raises ValidationError.

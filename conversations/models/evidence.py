@@ -1,10 +1,44 @@
 """What an answer was given to read, frozen with it, and which of its sentences rest on which passage."""
 
+from typing import Any, Self
+
 from django.db import models
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models.access import Reader
+from conversations.models.collection import Collection
 from conversations.models.data_source import DataSource
+from conversations.models.document import Document
 from conversations.models.message import Message
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def for_reader(self, reader: Reader) -> Self:
+        """Passages that this person may read now; evidence outlives the right to read it.
+
+        The source must be granted, and of a document kept here the collection. Who lost either sees neither the
+        passage nor what it is called; of a collection that is gone nobody does.
+        """
+        granted = models.Q(source=None) | models.Q(source__in=DataSource.objects.citable(reader).order_by())
+        kept = models.Q(document="") | models.Q(collection__in=Collection.objects.for_reader(reader).order_by())
+        return self.filter(granted, kept)
+
+    def of(self, origin: DataSource | Collection | Document) -> Self:
+        """What answers were given of it."""
+        if isinstance(origin, Document):
+            return self.filter(document=str(origin.pk), collection=origin.collection_id)
+        return self.filter(source=origin) if isinstance(origin, DataSource) else self.filter(collection=origin)
+
+    def answers(self) -> int:
+        """In how many answers these are cited."""
+        return self.filter(citations__isnull=False).values("message").distinct().count()
+
+    def purge(self) -> int:
+        """Take the passages out of all answers, for good; that there was one, its title and its date stay."""
+        Citation.objects.filter(evidence__in=self).update(start=None, end=None)
+        return self.filter(purged=False).update(content="", heading="", purged=True)
 
 
 class Evidence(models.Model):
@@ -19,6 +53,9 @@ class Evidence(models.Model):
     source = models.ForeignKey(DataSource, models.SET_NULL, null=True, related_name="evidence")
     source_name = models.CharField(max_length=80)
     document = models.CharField(max_length=64, blank=True, db_index=True, help_text="Id of a document kept here.")
+    collection = models.ForeignKey(
+        Collection, models.SET_NULL, null=True, related_name="+", help_text="That document's: who may read it."
+    )
     version = models.CharField(max_length=64, blank=True, help_text="Hash of that document's content.")
     title = models.TextField(blank=True)
     url = models.TextField(blank=True)
@@ -33,6 +70,8 @@ class Evidence(models.Model):
     rerank_score = models.FloatField(null=True)
     filter_reason = models.CharField(max_length=16, blank=True)
 
+    objects = EvidenceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
@@ -41,6 +80,17 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.filepath or self.source_name
+
+    @property
+    def since(self) -> str:
+        """What became of where it was found: "changed", "gone", or nothing that is known."""
+        if self.source and self.source.retired:
+            return "gone"
+        if not self.document:
+            return ""
+        kept = Document.objects.filter(pk=self.document, deleted=None, collection__deleted=None)
+        now = kept.values_list("read_sha256", flat=True).first()
+        return "gone" if now is None else "changed" if self.version != now else ""
 
 
 class Verdict(models.TextChoices):
@@ -70,3 +120,10 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.evidence}"
+
+
+@receiver(pre_delete, sender=DataSource)
+@receiver(pre_delete, sender=Collection)
+def forget(instance: DataSource | Collection, **_: Any) -> None:
+    """Nobody can say any more who may read what was cited of it: to keep that, a source is retired instead."""
+    Evidence.objects.of(instance).purge()

@@ -1,5 +1,6 @@
 """The sources of an answer as this person may see them: names, numbers, verdicts, passages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.models import Citation, DataSource, Evidence, Message, Reader, Verdict
+from conversations.models import Citation, Evidence, Message, Reader, Verdict
 from conversations.rendering import Cited, mentioned
 
 WORDS = {
@@ -20,17 +21,17 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Allowed:
-    """Which sources' passages a person may read now; evidence outlives the right to read it."""
+    """Which passages of some answers a person may read now; evidence outlives the right to read it."""
 
-    sources: frozenset[int]
+    passages: frozenset[int]
 
     @classmethod
-    def of(cls, reader: Reader) -> "Allowed":
-        return cls(frozenset(DataSource.objects.for_reader(reader).values_list("pk", flat=True)))
+    def of(cls, reader: Reader, answers: Iterable[Message]) -> "Allowed":
+        found = Evidence.objects.for_reader(reader).filter(message__in=[each.pk for each in answers])
+        return cls(frozenset(found.values_list("pk", flat=True)))
 
     def reads(self, evidence: Evidence) -> bool:
-        """A source that was deleted and not purged was retired: what was cited of it stays."""
-        return evidence.source_id is None or evidence.source_id in self.sources
+        return evidence.pk in self.passages
 
 
 def cited(message: Message, allowed: Allowed) -> Cited | None:
@@ -67,11 +68,11 @@ def source(evidence: Evidence, label: int, allowed: Allowed) -> dict[str, Any]:
         "label": label,
         "name": name(evidence, allowed),
         "title": title(evidence) if reads else "",
-        "source": evidence.source_name,
+        "source": evidence.source_name if reads else "",
         "heading": evidence.heading if reads else "",
         "page": evidence.page if reads else None,
         "readable": reads and not evidence.purged,
-        "purged": evidence.purged,
+        "purged": reads and evidence.purged,
         "link": link(evidence) if reads else None,
         "pieces": pieces(evidence) if reads else [],
         "supports": [each.sentence for each in evidence.citations.all() if each.sentence],

@@ -21,13 +21,15 @@ from conversations.views.access import find_document, find_message
 def source(request: PersonRequest, conversation: UUID, message: UUID, number: int) -> HttpResponse:
     """The source that people see as `number`: its passage, with what supports the answer marked."""
     answer = _answer(request, conversation, message)
-    found = citing.sources(answer, answer.text, citing.Allowed.of(request.user.reader()))
+    found = citing.sources(answer, answer.text, citing.Allowed.of(request.user.reader(), [answer]))
     if not 1 <= number <= len(found):
         raise Http404
+    shown = found[number - 1]
+    cited = next(each for each in answer.evidence.all() if each.pk == shown["id"])
     panel = {
         "tab": "source",
-        "source": found[number - 1],
-        "document": _document(request, answer.evidence.get(pk=found[number - 1]["id"])),
+        "source": {**shown, "since": cited.since if shown["readable"] or shown["purged"] else ""},
+        "document": _document(request, cited),
         "count": len(found),
         "previous": found[number - 2]["url"] if number > 1 else "",
         "next": found[number]["url"] if number < len(found) else "",
@@ -42,9 +44,10 @@ def source(request: PersonRequest, conversation: UUID, message: UUID, number: in
 def sources(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """How the answer's sources were found: what was searched for, what came, and why it was kept or not."""
     answer = _answer(request, conversation, message)
-    allowed = citing.Allowed.of(request.user.reader())
+    allowed = citing.Allowed.of(request.user.reader(), [answer])
     rows = [each for each in answer.evidence.all() if allowed.reads(each)]
-    labels = {each["id"]: each["label"] for each in citing.sources(answer, answer.text, allowed)}
+    shown = citing.sources(answer, answer.text, allowed)
+    labels = {each["id"]: each["label"] for each in shown if each["readable"] or each["purged"]}
     last = answer.attempts.order_by("-number").first()
     if not rows and not (last and last.facts.get("queries")):
         raise Http404

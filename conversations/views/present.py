@@ -57,7 +57,7 @@ def _allowed(conversation: Conversation, answers: list[Message]) -> citing.Allow
     """What the owner may read of the answers' evidence; None, and nothing asked, if there is none."""
     if not any(each.evidence.all() for each in answers):
         return None
-    return citing.Allowed.of(conversation.owner.reader())
+    return citing.Allowed.of(conversation.owner.reader(), answers)
 
 
 def article(
