@@ -4,8 +4,8 @@ It knows no database and no deployment: sources come as values, a model as a fun
 """
 
 from conversations.grounding.ground import Grounded, Searching, ground, resume
-from conversations.grounding.markers import Markers, cited, stripped
+from conversations.grounding.markers import Markers, cited, numbered, stripped
 from conversations.grounding.prompt import Given
 from conversations.grounding.verify import Check
 
-__all__ = ["Check", "Given", "Grounded", "Markers", "Searching", "cited", "ground", "resume", "stripped"]
+__all__ = ["Check", "Given", "Grounded", "Markers", "Searching", "cited", "ground", "numbered", "resume", "stripped"]

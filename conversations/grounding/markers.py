@@ -5,6 +5,7 @@ a space parts it from what would make it one. Code is left alone.
 """
 
 import re
+from collections.abc import Mapping
 
 from conversations.grounding.scanning import Kind, Scanner, Token
 from conversations.grounding.unknown import refuses
@@ -116,6 +117,17 @@ def cited(text: str, count: int = 10_000) -> list[int]:
     markers.add(text)
     markers.end()
     return markers.cited
+
+
+def numbered(text: str, labels: Mapping[int, int]) -> str:
+    """A stored answer as people keep it: `[1]` for `[docN]`, by `labels`; code stays as it is."""
+
+    def shown(token: Token) -> str:
+        if token.kind is not Kind.MARKER or token.bare or not set(token.numbers) <= labels.keys():
+            return token.text
+        return "".join(f"[{labels[each]}]" for each in token.numbers)
+
+    return "".join(map(shown, Scanner().add(text, final=True)))
 
 
 def stripped(text: str) -> str:

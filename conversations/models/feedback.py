@@ -26,7 +26,9 @@ class Feedback(models.Model):
     reason = models.CharField(_("reason"), max_length=16, blank=True, choices=Reason)
     comment = models.CharField(_("comment"), max_length=LONGEST_COMMENT, blank=True)
     shared = models.BooleanField(
-        _("question shared"), default=False, help_text=_("Its person lets those who keep the sources read the question.")
+        _("question shared"),
+        default=False,
+        help_text=_("Its person lets those who keep the sources read the question."),
     )
     given = models.DateTimeField(_("given"), auto_now=True)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conversations.grounding import numbered
 from conversations.models import Citation, Evidence, Message, Reader, Verdict
 from conversations.rendering import Cited, mentioned
 
@@ -79,6 +80,27 @@ def source(evidence: Evidence, label: int, allowed: Allowed) -> dict[str, Any]:
         "verdict": worst(list(evidence.citations.all())),
         "url": f"{address(evidence.message)}{label}/",
     }
+
+
+def kept(message: Message, allowed: Allowed) -> str:
+    """An answer as text that is taken elsewhere: `[1]` for each citation, and below what they are."""
+    found = sources(message, message.text, allowed)
+    if not found:
+        return message.text
+    text = relabelled(message, found)
+    lines = [f"- [{each['label']}] {' '.join(_whole(each).split())}" for each in found]
+    return "\n".join([f"{text.rstrip()}\n\n{_('Sources')}:\n", *lines])
+
+
+def relabelled(message: Message, found: list[dict[str, Any]]) -> str:
+    """The text with the numbers of `found`, its sources."""
+    numbers = {each.pk: each.number for each in message.evidence.all()}
+    return numbered(message.text, {numbers[each["id"]]: each["label"] for each in found})
+
+
+def _whole(source: dict[str, Any]) -> str:
+    """Name and address of a source in one line."""
+    return f"{source['name']}, {source['link']['url']}" if source["link"] else str(source["name"])
 
 
 def name(evidence: Evidence, allowed: Allowed) -> str:

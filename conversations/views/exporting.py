@@ -2,43 +2,56 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from conversations.models import Attempt, Conversation, Message, Role
+from conversations.views import citing
 
 
 def as_markdown(conversation: Conversation) -> str:
-    """The current branch: its title, then every question and answer as they were written."""
-    parts = [f"# {conversation.title}"]
-    for message in conversation.path():
+    """The current branch: its title, then every question and answer as they were written, with their sources."""
+    parts, path = [f"# {conversation.title}"], conversation.path()
+    prefetch_related_objects(path, "evidence__citations")
+    allowed = citing.Allowed.of(conversation.owner.reader(), path)
+    for message in path:
         who = _("Question") if message.role == Role.USER else _("Answer")
-        parts.append(f"## {who} · {message.created:%Y-%m-%d %H:%M} UTC\n\n{message.text}")
+        parts.append(f"## {who} · {message.created:%Y-%m-%d %H:%M} UTC\n\n{citing.kept(message, allowed)}")
     return "\n\n".join(parts) + "\n"
 
 
 def as_json(conversation: Conversation) -> dict[str, Any]:
     """The whole tree, oldest first; `leaf` ends the current branch. Times are ISO 8601."""
-    messages = conversation.messages.order_by("created", "pk").prefetch_related("attempts")
+    messages = conversation.messages.order_by("created", "pk").prefetch_related("attempts", "evidence__citations")
+    allowed = citing.Allowed.of(conversation.owner.reader(), messages)
     return {
         "id": str(conversation.pk),
         "title": conversation.title,
         "created": conversation.created.isoformat(),
         "updated": conversation.updated.isoformat(),
         "leaf": str(conversation.leaf_id) if conversation.leaf_id else None,
-        "messages": [_message(each) for each in messages],
+        "messages": [_message(each, allowed) for each in messages],
     }
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _message(message: Message, allowed: citing.Allowed) -> dict[str, Any]:
+    sources = citing.sources(message, message.text, allowed)
     return {
         "id": str(message.pk),
         "parent": str(message.parent_id) if message.parent_id else None,
         "role": message.role,
         "state": message.state,
         "created": message.created.isoformat(),
-        "text": message.text,
+        "text": citing.relabelled(message, sources),
+        "sources": [_source(each) for each in sources],
         "attempts": [_attempt(each) for each in message.attempts.all()],
     }
+
+
+def _source(source: dict[str, Any]) -> dict[str, Any]:
+    """What the answer cites as `[label]`, without what may no longer be read."""
+    given = {name: source[name] for name in ("label", "name", "title", "source", "heading", "page", "verdict")}
+    return {**given, "url": source["link"]["url"] if source["link"] else None}
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:

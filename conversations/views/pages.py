@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from conversations import generation
 from conversations.models import Conversation, DataSource, Deployment, Message, User
 from conversations.requests import PersonRequest
-from conversations.views import present, settling, sidebar
+from conversations.views import citing, present, settling, sidebar
 from conversations.views.access import find_conversation, find_message, find_thrown_away, sign_new_chat
 
 SHOWN = 40  # messages of a long conversation that are shown at first
@@ -71,9 +71,10 @@ def earlier(request: PersonRequest, conversation: UUID, message: UUID) -> HttpRe
 @require_safe
 @login_required
 def text(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
-    """A message as it was written, in Markdown: what copying an answer copies."""
+    """A message as it was written, in Markdown, with its sources below: what copying it copies."""
     found = find_message(request.user, conversation, message)
-    return HttpResponse(found.text, content_type="text/plain; charset=utf-8")
+    kept = citing.kept(found, citing.Allowed.of(request.user.reader(), [found]))
+    return HttpResponse(kept, content_type="text/plain; charset=utf-8")
 
 
 def show(

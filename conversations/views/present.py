@@ -15,7 +15,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from conversations.generation import View
-from conversations.models import CONTINUABLE, RUNNING, Attempt, Company, Conversation, Message, Reason, Role, State
+from conversations.models import (
+    CONTINUABLE,
+    RUNNING,
+    Attempt,
+    Company,
+    Conversation,
+    DataSource,
+    Message,
+    Reason,
+    Role,
+    State,
+)
 from conversations.rendering import Labels, blocks
 from conversations.views import citing, details
 from conversations.views.figures import money, seconds, whole
@@ -110,6 +121,7 @@ def article(
         "feedback": None if asked else getattr(message, "feedback", None),
         "reasons": Reason.choices,
         "reasoning": last.reasoning if last and state not in {State.PENDING, State.STREAMING} else "",
+        "left_out": _left_out(message, last) if last and state not in RUNNING else [],
         "details": _details(attempts, unit) if state not in {State.PENDING, State.STREAMING} else [],
     }
 
@@ -150,6 +162,15 @@ def _waiting(view: View | None) -> dict[str, Any] | None:
     until = datetime.fromtimestamp(view.waiting.until, UTC)
     seconds = max(0, round((until - datetime.now(UTC)).total_seconds()))
     return {"seconds": seconds, "until": until.isoformat(), "error": view.waiting.error}
+
+
+def _left_out(message: Message, attempt: Attempt) -> list[str]:
+    """Names of the sources that failed while the answer went on without them, as far as its person may know of them."""
+    names = attempt.facts.get("sources_left_out")
+    if not names:
+        return []
+    known = DataSource.objects.citable(message.owner.reader()).filter(name__in=names)
+    return list(known.values_list("name", flat=True))
 
 
 def _details(attempts: list[Attempt], unit: Callable[[], str]) -> list[tuple[str, str]]:
