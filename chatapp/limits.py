@@ -12,7 +12,7 @@ from django.conf import settings
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[None]]
-UPLOAD = re.compile(r"/documents/\d+/upload")
+UPLOAD = re.compile(r"/documents/\d+/upload|/c/[0-9a-f-]{36}/(?:files|ask)")
 
 
 def limit_body(inner: Application) -> Application:

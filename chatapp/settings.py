@@ -82,6 +82,15 @@ GRACE_PERIOD = env.seconds(
 )
 MAX_QUESTION = env.whole("MAX_QUESTION", 400_000, "Longest question, in characters.")
 MAX_UPLOAD = env.whole("MAX_UPLOAD", 50_000_000, "Largest document, and largest upload of several at once, in bytes.")
+MAX_ATTACHED = env.whole(
+    "MAX_ATTACHED", 1000, "Most files that a person may keep in conversations. 0: nothing can be attached."
+)
+MAX_ATTACHED_BYTES = env.whole(
+    "MAX_ATTACHED_BYTES", 1_000_000_000, "Most that these files may take, in bytes, for each person."
+)
+READING_PATIENCE = env.seconds(
+    "READING_PATIENCE", 60, "How long an answer waits for attached files that are still being read."
+)
 MAX_BODY = env.whole("MAX_BODY", 8_000_000, "Largest request body, in bytes.")
 DEMO_PASSWORD = env.text("DEMO_PASSWORD", "", "Password of the demo's people.", shown="random, kept in DATA_DIR")
 DEMO_PASSWORD_CHOSEN = bool(DEMO_PASSWORD)

@@ -5,6 +5,7 @@ from django.urls import path
 from conversations.views import (
     account,
     asking,
+    attaching,
     branding,
     documents,
     evidence,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("", pages.new_chat, name="new_chat"),
     path("c/<uuid:conversation>/", pages.conversation, name="conversation"),
     path("c/<uuid:conversation>/ask", asking.ask, name="ask"),
+    path("c/<uuid:conversation>/files", attaching.files, name="files"),
+    path("c/<uuid:conversation>/files/<int:document>/picture", attaching.picture, name="picture"),
+    path("c/<uuid:conversation>/files/<int:document>/remove", attaching.remove, name="remove_file"),
     path("c/<uuid:conversation>/menu", managing.menu, name="menu"),
     path("c/<uuid:conversation>/rename", managing.rename, name="rename"),
     path("c/<uuid:conversation>/pin", managing.pin, name="pin"),

@@ -10,6 +10,7 @@ from conversations.completions.errors import PromptTooLong
 from conversations.completions.wire import Message
 
 PER_MESSAGE = 4  # tokens of framing that chat formats put around each message
+PER_IMAGE = 1000  # tokens of one image; vendors count from 85 to 1,600
 ANSWER_TOKENS = 4096  # kept free for the answer, but never more than a quarter of the window
 
 
@@ -22,13 +23,13 @@ async def fit(
     """
     room = window - min(asked or ANSWER_TOKENS, window // 4)
     # A token is at least one byte, so most conversations are known to fit without counting a single one.
-    if sum(PER_MESSAGE + len(each.text.encode()) for each in messages) <= room:
+    if sum(_framing(each) + len(each.text.encode()) for each in messages) <= room:
         return list(messages), None
     return await sync_to_async(_fit, thread_sensitive=False)(list(messages), room, keep)
 
 
 def _fit(messages: list[Message], room: int, keep: int) -> tuple[list[Message], Trimmed | None]:
-    sizes = [PER_MESSAGE + tokens.count(each.text) for each in messages]
+    sizes = [_framing(each) + tokens.count(each.text) for each in messages]
     last = max(0, len(messages) - keep)
     kept = {at for at, each in enumerate(messages) if each.role in {"system", "developer"} or at >= last}
     used = sum(sizes[at] for at in kept)
@@ -49,6 +50,11 @@ def _fit(messages: list[Message], room: int, keep: int) -> tuple[list[Message], 
     fitting = [each for at, each in enumerate(messages) if at in kept]
     left_out = len(messages) - len(fitting)
     return fitting, Trimmed(sent=len(fitting), left_out=left_out) if left_out else None
+
+
+def _framing(message: Message) -> int:
+    """Tokens of what is not its text."""
+    return PER_MESSAGE + PER_IMAGE * message.images
 
 
 def _first_turn(messages: list[Message], kept: set[int]) -> int | None:

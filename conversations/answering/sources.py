@@ -14,18 +14,29 @@ from conversations.retrieval import RetrievalError
 from conversations.retrieval.base import Access, Embed, Setting
 from conversations.retrieval.errors import SourceKey, SourceRefused, SourceVectors
 
+FILES = 8  # passages of attached files that a model reads
 API_VERSION = "2024-10-21"  # embedding endpoints come without one
 _AZURE = re.compile(r"(https?://.+?)/openai/deployments/([^/?]+)/embeddings/?", re.IGNORECASE)
 
 
-def documents(sources: Iterable[DataSource], reader: Reader) -> Documents:
-    """To be answered from these stored sources, in their order.
+def documents(sources: Iterable[DataSource], reader: Reader, files: Setting | None = None) -> Documents:
+    """To be answered from these stored sources, in their order, and from what is attached to the conversation.
 
     Whether the reader may ask them is the caller's to know: `DataSource.objects.for_reader`. Raises RetrievalError for
     one that cannot be asked as it is configured.
     """
     asked = list(sources)
-    return Documents([setting(each, reader) for each in asked], [each.pk for each in asked])
+    settings = [setting(each, reader) for each in asked]
+    if files is None:
+        return Documents(settings, [each.pk for each in asked])
+    return Documents([*settings, files], [*(each.pk for each in asked), None])
+
+
+def attached(collection: Collection, name: str, beginning: str) -> Setting:
+    """Files of a conversation as a source that people see as `name`; they add to what a model knows."""
+    wanted = {"collections": [collection.name], "in_scope": False, "top_n_documents": FILES}
+    read = data_sources.read({"type": "local", "parameters": wanted})
+    return Setting(name, read, Access(collections=frozenset({collection.pk})), beginning=beginning)
 
 
 def setting(source: DataSource, reader: Reader) -> Setting:
@@ -81,7 +92,7 @@ def _collections(read: data_sources.DataSource, reader: Reader) -> frozenset[int
     """Those of a local source's collections that this person may read."""
     if not isinstance(read.parameters, data_sources.Local):
         return frozenset()
-    mine = Collection.objects.for_reader(reader).filter(name__in=read.parameters.collections)
+    mine = Collection.objects.for_reader(reader).filter(conversation=None, name__in=read.parameters.collections)
     return frozenset(mine.values_list("pk", flat=True))
 
 

@@ -35,6 +35,11 @@ class Message(Struct, omit_defaults=True, kw_only=True):
         said = (each.get("text") or each.get("refusal") for each in self.content)
         return "".join(each for each in said if isinstance(each, str))
 
+    @property
+    def images(self) -> int:
+        """How many images are among its parts."""
+        return sum(each.get("type") == "image_url" for each in self.content) if isinstance(self.content, list) else 0
+
 
 class ChatRequest(Struct, omit_defaults=True, kw_only=True):
     messages: list[Message]

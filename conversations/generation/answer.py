@@ -18,7 +18,7 @@ from django.db import transaction
 from conversations import answering
 from conversations.completions.draft import Draft
 from conversations.completions.errors import CompletionError, PromptFiltered
-from conversations.generation import evidence, publish
+from conversations.generation import evidence, files, publish
 from conversations.generation.live import Live, Search, Waiting
 from conversations.generation.work import Work, documents, load, outcome, record
 from conversations.models import RUNNING, Conversation, Message, SearchText, State
@@ -71,7 +71,9 @@ class Running:
         work = self.work
         if work.deployment is None:
             raise answering.Disabled("No deployment is chosen for this conversation.")
-        given = await database_sync_to_async(documents)(work) if work.sources or work.read else None
+        if work.files and (unread := await files.wait(work.message, self.live, sees=work.deployment.sees)):
+            self._fact(unread=unread)
+        given = await database_sync_to_async(documents)(work) if work.sources or work.read or work.files else None
         parts = answering.stream(
             work.request, deployment=work.deployment, reader=work.reader, trim=work.kept, documents=given
         )

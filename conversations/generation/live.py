@@ -44,6 +44,7 @@ class Live:
         self.structured = structured  # JSON was asked for
         self.waiting: Waiting | None = None
         self.search: Search | None = None
+        self.reading: tuple[str, ...] = ()  # names of attached files that it waits for
         self.version = 0
         self._changed = asyncio.Event()
 

@@ -32,6 +32,7 @@ class View:
     waiting: Waiting | None
     search: Search | None = None
     structured: bool = False
+    reading: tuple[str, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -88,7 +89,7 @@ async def _follow(live: Live, patience: float | None) -> AsyncGenerator[View, No
     """Views until the end; with `patience` (a mirror) also back to the row when there is no news."""
     while True:
         seen = live.version
-        view = View(live.epoch, live.state, live.text, live.waiting, live.search, live.structured)
+        view = View(live.epoch, live.state, live.text, live.waiting, live.search, live.structured, live.reading)
         yield view
         if not view.running:  # what was shown counts: it may have ended while the viewer was busy
             return

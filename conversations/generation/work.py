@@ -1,13 +1,14 @@
 """What an answer needs before it can be asked for, and what is recorded when it ended: the database's side."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from conversations.answering import Documents, Passage, sources
 from conversations.completions import wire
 from conversations.completions.draft import Draft
-from conversations.generation import evidence
-from conversations.models import Attempt, DataSource, Deployment, Message, Reader, Role, State
+from conversations.generation import evidence, files
+from conversations.models import Attempt, DataSource, Deployment, Document, Message, Reader, Role, State
 
 # In English whatever the conversation's language: it speaks to the model, and is never shown or stored.
 CONTINUE = "Continue your last answer exactly where it stopped. Do not repeat any of it and do not add an introduction."
@@ -23,6 +24,7 @@ class Work:
     reader: Reader
     request: wire.ChatRequest
     sources: tuple[DataSource, ...]  # to answer from, as far as the reader may ask them
+    files: bool  # is anything attached to the conversation?
     read: tuple[Passage, ...]  # what earlier attempts were given: this one goes on with it
     kept: int  # messages at its end that must not be left out
     text: str  # what earlier attempts wrote
@@ -36,7 +38,9 @@ def load(message_id: UUID, runner: str) -> Work | None:
     attempt = message.attempts.order_by("-number")[0]
     path = message.conversation.path(message.pk)
     reader = message.owner.reader()
-    request = wire.ChatRequest(messages=_messages(attempt.system_text, path), **attempt.parameters)
+    attached = Document.objects.filter(collection__conversation=message.conversation_id, deleted=None).exists()
+    pictures = files.pictures(path, attempt.deployment) if attached else {}
+    request = wire.ChatRequest(messages=_messages(attempt.system_text, path, pictures), **attempt.parameters)
     return Work(
         message=message.pk,
         conversation=message.conversation_id,
@@ -46,6 +50,7 @@ def load(message_id: UUID, runner: str) -> Work | None:
         reader=reader,
         request=request,
         sources=tuple(DataSource.objects.for_reader(reader).filter(pk__in=attempt.sources.values("pk"))),
+        files=attached,
         read=tuple(evidence.given(message.pk, reader)) if message.text.strip() else (),
         kept=3 if message.text.strip() else 1,  # question, answer so far, and what asks to go on
         text=message.text,
@@ -54,15 +59,20 @@ def load(message_id: UUID, runner: str) -> Work | None:
 
 def documents(work: Work) -> Documents:
     """What this answer is to be written from; raises RetrievalError if a source cannot be asked."""
-    asked = sources.documents(work.sources, work.reader)
+    attached = None
+    if work.files:
+        attached = files.source(work.message, work.reader, work.attempt.language, alone=not work.sources)
+    asked = sources.documents(work.sources, work.reader, attached)
     return replace(asked, kept=work.read, begun=work.text) if work.read else asked
 
 
-def _messages(system_text: str, path: list[Message]) -> list[wire.Message]:
+def _messages(system_text: str, path: list[Message], pictures: dict[UUID, list[dict[str, Any]]]) -> list[wire.Message]:
     said = [wire.Message(role="system", content=system_text)] if system_text else []
     for message in path:
         if message.text.strip():  # an answer that never came says nothing
-            said.append(wire.Message(role=message.role, content=message.text))
+            text: dict[str, Any] = {"type": "text", "text": message.text}
+            shown = pictures.get(message.pk)
+            said.append(wire.Message(role=message.role, content=[text, *shown] if shown else message.text))
     if path and path[-1].role == Role.ASSISTANT and path[-1].text.strip():
         said.append(wire.Message(role="user", content=CONTINUE))
     return said

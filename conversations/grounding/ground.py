@@ -11,14 +11,16 @@ from conversations.completions.data_sources import Parameters
 from conversations.completions.errors import CompletionError
 from conversations.completions.wire import Message
 from conversations.grounding import context, intent, prompt
+from conversations.grounding.beginning import begun
 from conversations.grounding.intent import Ask
 from conversations.grounding.judge import Candidate, judge
 from conversations.grounding.markers import Markers
 from conversations.grounding.prompt import Count, Given
 from conversations.grounding.search import PATIENCE, Open, search
+from conversations.grounding.turns import turns
 from conversations.grounding.verify import Check, Document, verify
 from conversations.retrieval import Hit, Retriever, retriever
-from conversations.retrieval.base import Embed, Setting
+from conversations.retrieval.base import FIRST, Embed, Setting
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +84,8 @@ async def ground(
     parameters = tuple(each.source.parameters for each in settings)
     most = max((each.max_search_queries or intent.MOST for each in parameters), default=intent.MOST)
     queries = await intent.queries(conversation, ask, most=most, said=said)
+    if not queries and any(each.beginning == FIRST for each in settings):
+        queries = intent.fallback(turns(conversation), [], most)
     if not queries:
         yield Grounded(prompt.messages(conversation, [], parameters, looked_up=False), parameters=parameters)
         return
@@ -93,6 +97,7 @@ async def ground(
             stack.push_async_callback(retrievers[-1].aclose)
         results, failures = await search(retrievers, settings, queries, patience)
         retrieved = await asyncio.to_thread(judge, results, parameters)
+        retrieved = await begun(retrieved, retrievers, settings, patience)
         hits = await _widened([each for each in retrieved if not each.reason], retrievers, patience)
     given = await asyncio.to_thread(prompt.fit, hits, room, count)
     yield Grounded(

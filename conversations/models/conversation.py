@@ -21,6 +21,7 @@ from conversations.models.searching import SearchText
 
 LONGEST_TITLE = 200  # characters
 KEPT = timedelta(hours=1)  # after it was deleted
+UNASKED = timedelta(days=1)  # that files wait for their first question
 PURGED_AT_ONCE = 10
 
 
@@ -57,10 +58,16 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(owner_id=user.pk, owner__is_active=True)
 
     def purge(self) -> int:
-        """Delete for good what was thrown away long enough ago; how many conversations that were."""
-        gone = list(self.filter(deleted__lt=timezone.now() - KEPT).values_list("pk", flat=True)[:PURGED_AT_ONCE])
+        """Delete for good what was thrown away, or never begun, long enough ago; how many conversations that were."""
+        now = timezone.now()
+        old = models.Q(deleted__lt=now - KEPT) | models.Q(title="", updated__lt=now - UNASKED)
+        gone = list(self.filter(old).values_list("pk", flat=True)[:PURGED_AT_ONCE])
         Conversation.objects.filter(pk__in=gone).delete()
         return len(gone)
+
+    def begun(self) -> Self:
+        """Without those that only hold files so far, for a question that was not sent yet."""
+        return self.exclude(title="")
 
     def seen(self) -> bool:
         """Their owner looked at them; True if there was news."""
@@ -101,14 +108,24 @@ class Conversation(models.Model):
     @classmethod
     def start(cls, owner: models.Model, *, id: uuid.UUID, text: str, deployment: Deployment | None) -> "Conversation":
         """The conversation `id` of `owner`, made now if it is new, titled after its first question."""
-        made, new = cls.objects.get_or_create(
-            pk=id,
-            owner_id=owner.pk,
-            defaults={"title": title_of(text), "deployment": deployment},
-        )
+        facts = {"title": title_of(text), "deployment": deployment}
+        made, new = cls.objects.get_or_create(pk=id, owner_id=owner.pk, defaults=facts)
+        if not new and not made.begun:
+            made.title, made.deployment, new = title_of(text), deployment, True
+            made.save(update_fields=["title", "deployment"])
         if new:
             SearchText.of_title(made)
         return made
+
+    @classmethod
+    def prepare(cls, owner: models.Model, id: uuid.UUID) -> "Conversation":
+        """The conversation `id` of `owner`, to attach files to; nobody sees a new one before its first question."""
+        return cls.objects.get_or_create(pk=id, owner_id=owner.pk, defaults={"title": ""})[0]
+
+    @property
+    def begun(self) -> bool:
+        """Was anything asked in it?"""
+        return bool(self.title)
 
     def rename(self, title: str) -> None:
         """Give it another title, shortened to what fits."""

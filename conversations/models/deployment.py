@@ -208,6 +208,11 @@ class Deployment(models.Model):
         """Also afterwards: somebody has to do something about it."""
         return self.days_left is not None and self.days_left <= SOON.days
 
+    @property
+    def sees(self) -> bool:
+        """Does it take images, as far as its last test found out?"""
+        return bool(self.capabilities.get("images"))
+
     def tested(self, stages: list[dict[str, Any]], error: str, capabilities: dict[str, bool]) -> None:
         """Keep how a test went; what an earlier one saw stays when this one failed. `error`: its code, or empty."""
         self.tested_at, self.test_stages, self.test_error = timezone.now(), stages, error

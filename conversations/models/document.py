@@ -95,6 +95,9 @@ class Document(models.Model):
     total = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(_("version"), default=0, help_text="0 until its passages are found.")
     read_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file its passages came from.")
+    questions = models.ManyToManyField(
+        "conversations.Message", related_name="attached", help_text="Asked with it, where it belongs to a conversation."
+    )
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created = models.DateTimeField(_("created"), auto_now_add=True)
     updated = models.DateTimeField(_("updated"), default=timezone.now)

@@ -7,7 +7,7 @@ cancellable, and raises RetrievalError only.
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from conversations.completions.data_sources import DataSource
 
@@ -56,6 +56,10 @@ class Access:
     collections: frozenset[int] = frozenset()
 
 
+ELSE = "else"  # if nothing else was found either
+FIRST = "first"  # even then, and even if nothing seems to be asked of it: it came with the question
+
+
 @dataclass(frozen=True)
 class Setting:
     """Everything an adapter is made from. `name` is the source's, for errors."""
@@ -64,6 +68,7 @@ class Setting:
     source: DataSource
     access: Access = Access()
     embed: Embed | None = None  # None where the store embeds by itself, or nothing is compared
+    beginning: str = ""  # ELSE or FIRST: its first passages are read where no search leads into it
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,14 @@ class Retriever(Protocol):
         """Try the configuration step by step; stops after the first step that is not fine."""
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A retriever whose documents can be read from their beginning."""
+
+    async def beginning(self, limit: int) -> list[Hit]:
+        """The first passages, of each document as many, in the order in which one reads them."""
 
 
 def retriever(setting: Setting) -> Retriever:

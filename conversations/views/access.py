@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core import signing
 from django.http import Http404
 
-from conversations.models import Collection, Conversation, Document, Message, Prompt, User
+from conversations.models import Collection, Conversation, Document, Message, Prompt, User, attached
 
 NEW_CHAT = "conversations.new_chat"
 
@@ -84,6 +84,12 @@ def find_managed_document(person: User, document: int, *, deleted: bool = False)
     """One that this person may change; raises Http404."""
     managed = Collection.objects.managed_by(person).filter(deleted=None)
     found = Document.objects.filter(pk=document, collection__in=managed, deleted__isnull=not deleted)
+    return found.first() or _nothing()
+
+
+def find_file(person: User, conversation: UUID, document: int) -> Document:
+    """A file attached to this person's conversation; raises Http404."""
+    found = attached.files(find_conversation(person, conversation)).filter(pk=document)
     return found.first() or _nothing()
 
 

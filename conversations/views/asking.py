@@ -26,7 +26,7 @@ from conversations import generation
 from conversations.generation.runner import Draining
 from conversations.models import Busy, Conversation, Deployment, Final, Message, Role, Turn
 from conversations.requests import PersonRequest
-from conversations.views import pages, present
+from conversations.views import attaching, pages, present
 from conversations.views.access import find_conversation, find_message, may_start
 from conversations.views.settling import Wrong, settle
 
@@ -66,7 +66,8 @@ def command(view: View) -> View:
         except db.Error:
             log.exception("A command could not be saved")
             status, words = 503, _("It could not be saved. Nothing is lost here; try again.")
-        return await sync_to_async(_refused)(request, status, words)
+        kept = kwargs["conversation"] if request.FILES else None  # the files that could be read wait there
+        return await sync_to_async(_refused)(request, status, words, kept)
 
     return guarded
 
@@ -127,8 +128,11 @@ async def edit(request: PersonRequest, conversation: UUID, message: UUID) -> Htt
 def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
     text = _text(request, "starter", "text")
     client_id = _uuid(request, "client_id")
+    if words := attaching.upload(request, pk):
+        raise Refusal(422, words)
     try:
-        found, new = find_conversation(request.user, pk), False
+        found = find_conversation(request.user, pk)
+        new = not found.begun
     except Http404:
         if not may_start(request.user, pk, request.POST.get("key", "")):
             raise
@@ -144,6 +148,8 @@ def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
         except Message.DoesNotExist:
             words = _("The answer this follows is not there any more. Reload the page; your text stays.")
             raise Refusal(409, words) from None
+        if turn.new and (words := attaching.send(request, turn.question, deployment)):
+            raise Refusal(422, words)
     return turn, new
 
 
@@ -179,12 +185,14 @@ def _edit(request: PersonRequest, conversation: UUID, message: UUID) -> Turn:
         raise Http404
     with transaction.atomic():
         _settle(request, old.conversation, _deployment(request, old.conversation))
-        return old.conversation.ask(
+        turn = old.conversation.ask(
             _text(request, f"edit-{old.pk}", "text"),
             parent=old.parent_id,
             at_root=old.parent_id is None,
             language=get_language() or "",
         )
+        turn.question.attached.set(old.attached.all())
+    return turn
 
 
 def _text(request: PersonRequest, *names: str) -> str:
@@ -235,7 +243,8 @@ def _answer(request: PersonRequest, conversation: UUID, message: UUID) -> Messag
 def _two_articles(request: PersonRequest, turn: Turn, new: bool) -> HttpResponse:
     found = turn.answer.conversation
     context = {"turns": present.turns(found, [turn.question, turn.answer]), "person": request.user}
-    response = render(request, "conversations/_transcript.html", context)
+    context |= {**attaching.listed(found), "beside": True}
+    response = render(request, "conversations/_asked.html", context)
     if new:
         response["HX-Push-Url"] = reverse("conversation", args=[found.pk])
     return response
@@ -270,8 +279,9 @@ def _typed(request: PersonRequest) -> str:
     return next((request.POST[name] for name in names if request.POST[name].strip()), "")
 
 
-def _refused(request: PersonRequest, status: int, words: str) -> HttpResponse:
+def _refused(request: PersonRequest, status: int, words: str, conversation: UUID | None = None) -> HttpResponse:
     partial = getattr(request, "htmx", None)
     template = "conversations/_composer_error.html" if partial else "conversations/refused.html"
-    context = {"error": words, "text": _typed(request)}
+    back = reverse("conversation", args=[conversation]) if conversation else ""
+    context = {"error": words, "text": _typed(request), "back": back}
     return render(request, template, context, status=status)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from conversations import generation
 from conversations.models import Conversation, DataSource, Deployment, Message, User
 from conversations.requests import PersonRequest
-from conversations.views import citing, present, settling, sidebar
+from conversations.views import attaching, citing, present, settling, sidebar
 from conversations.views.access import find_conversation, find_message, find_thrown_away, sign_new_chat
 
 SHOWN = 40  # messages of a long conversation that are shown at first
@@ -25,7 +25,11 @@ SHOWN = 40  # messages of a long conversation that are shown at first
 @login_required
 def new_chat(request: PersonRequest) -> HttpResponse:
     """A page that already carries the address of the conversation it may become, signed for this person."""
-    fresh = uuid.uuid4()
+    return _fresh(request, uuid.uuid4(), None)
+
+
+def _fresh(request: PersonRequest, fresh: UUID, prepared: Conversation | None) -> HttpResponse:
+    """The page of a new chat; of `prepared`, if files wait there for the first question."""
     deployments = list(Deployment.objects.usable())
     common = _common(request.user, None, fresh, deployments)
     used_last = [each for each in deployments if each.pk == common["used_last"]]
@@ -39,6 +43,7 @@ def new_chat(request: PersonRequest) -> HttpResponse:
         "empty_reason": _nobody_answers(request.user, deployments),
         "deleted": _deleted(request),
         "deleted_words": _("Deleted."),
+        **attaching.listed(prepared),
     }
     return render(request, "conversations/chat.html", context)
 
@@ -48,6 +53,8 @@ def new_chat(request: PersonRequest) -> HttpResponse:
 def conversation(request: PersonRequest, conversation: UUID) -> HttpResponse:
     """The current branch of a conversation."""
     found = find_conversation(request.user, conversation)
+    if not found.begun:
+        return _fresh(request, found.pk, found)
     return show(request, found, found.leaf_id)
 
 
@@ -111,6 +118,7 @@ def show(
         "busy": any(each.running for each in path),
         "empty_reason": reason,
         "panel": panel,
+        **attaching.listed(found),
     }
     return render(request, "conversations/chat.html", context)
 
@@ -136,6 +144,8 @@ def _common(person: User, found: Conversation | None, pk: UUID, deployments: lis
         "starters": _starters(choices["sources"]),
         **sidebar.listing(person, found.pk if found else None),
         "max_text": settings.MAX_QUESTION,
+        "may_attach": bool(deployments) and settings.MAX_ATTACHED > 0,
+        "max_file": settings.MAX_UPLOAD,
         "person": person,
     }
 

@@ -1,7 +1,7 @@
 """Messages as templates show them: plain values, the same for a page, an htmx answer and a socket."""
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -28,7 +28,7 @@ from conversations.models import (
     State,
 )
 from conversations.rendering import Labels, blocks
-from conversations.views import citing, details
+from conversations.views import attaching, citing, details
 from conversations.views.figures import money, seconds, whole
 
 FOLDED = 2000  # characters of a long question that are shown at first
@@ -53,7 +53,10 @@ def turns(conversation: Conversation, path: list[Message]) -> list[dict[str, Any
     prefetch_related_objects(answers, "attempts", "feedback", "evidence__citations")
     siblings, words, allowed = _siblings(conversation), labels(), _allowed(conversation, answers)
     unit = _currency()
-    return [article(each, siblings, words=words, unit=unit, allowed=allowed) for each in path]
+    files = attaching.of_questions(conversation, [each for each in path if each.role == Role.USER])
+    return [
+        article(each, siblings, words=words, unit=unit, allowed=allowed, files=files.get(each.pk, ())) for each in path
+    ]
 
 
 def one(conversation: Conversation, message: Message, view: View | None = None) -> dict[str, Any]:
@@ -79,6 +82,7 @@ def article(
     unit: Callable[[], str],
     allowed: citing.Allowed | None = None,
     view: View | None = None,
+    files: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     asked = message.role == Role.USER
     state = view.state if view else message.state
@@ -100,6 +104,8 @@ def article(
         else blocks(text, words, open=message.running, structured=bool(last and last.structured), cited=cited),
         "sources": citing.sources(message, text, allowed) if allowed and cited else [],
         "found": citing.address(message) if cited else "",
+        "files": files,
+        "unread": ", ".join(last.facts.get("unread", ())) if last and state not in RUNNING else "",
         "siblings": _steps(message, siblings.get(message.parent_id, [])),
         "urls": _urls(message),
         "deployment": last.deployment.title if last and last.deployment else "",
@@ -111,6 +117,7 @@ def article(
         "tries": last.tries if last else [],
         "waiting": _waiting(view),
         "search": view.search if view and state == State.PENDING else None,
+        "reading": ", ".join(view.reading) if view and state == State.PENDING else "",
         "doing": "" if state != State.PENDING else "waiting" if _waiting(view) else "thinking",
         "can": {
             "stop": state in {State.PENDING, State.STREAMING},

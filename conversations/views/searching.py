@@ -52,7 +52,7 @@ def _results(person: User, query: str) -> list[dict[str, Any]]:
 
 
 def _recent(person: User) -> QuerySet[Conversation]:
-    return Conversation.objects.for_user(person).order_by("-updated")[:8]
+    return Conversation.objects.for_user(person).begun().order_by("-updated")[:8]
 
 
 def _result(

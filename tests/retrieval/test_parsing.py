@@ -144,7 +144,7 @@ async def test_what_takes_too_long_is_stopped(read, monkeypatch):
 
 async def test_the_child_knows_no_secret(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "canary")
-    assert "canary" not in reading._environment().values()
+    assert "canary" not in reading.environment().values()
 
 
 def test_passages_are_about_as_long_as_each_other_and_cross_no_heading():

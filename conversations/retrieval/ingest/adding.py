@@ -25,7 +25,7 @@ def add(collection: Collection, filename: str, content: bytes, uploader: User | 
 
     A file that is there already, unchanged, is left alone. Raises Unreadable.
     """
-    filename = _plain(filename)
+    filename = plain(filename)
     kind = kinds.of(filename)
     if kind is None:
         raise Unreadable("unsupported")
@@ -59,7 +59,7 @@ def title_of(filename: str) -> str:
     return (words[:1].upper() + words[1:])[:200] or filename
 
 
-def _plain(filename: str) -> str:
+def plain(filename: str) -> str:
     """The name without folders and control characters, as it is shown; it never becomes a path."""
     name = re.split(r"[\\/]", filename)[-1]
     return "".join(each for each in name if each.isprintable()).strip()[-255:]

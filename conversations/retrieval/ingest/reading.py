@@ -25,7 +25,7 @@ async def read(path: Path, kind: str, told: Told) -> tuple[list[Block], int]:
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "conversations.retrieval.ingest.parsing", str(path), kind,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        cwd=HOME, env=_environment(), limit=LINE, start_new_session=True,
+        cwd=HOME, env=environment(), limit=LINE, start_new_session=True,
     )  # fmt: skip
     assert child.stdout
     try:
@@ -69,7 +69,7 @@ async def _blocks(lines: asyncio.StreamReader, told: Told) -> tuple[list[Block],
     return None
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """What a child may know: no key, no address of a database."""
     kept = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
     return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONDONTWRITEBYTECODE": "1"}

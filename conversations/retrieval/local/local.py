@@ -48,6 +48,9 @@ class Local:
     async def widen(self, hits: list[Hit]) -> list[Hit]:
         return await _read(self._widen, hits)
 
+    async def beginning(self, limit: int) -> list[Hit]:
+        return await _read(self._beginning, limit)
+
     async def weights(self, words: Collection[str]) -> Mapping[str, float] | None:
         def read() -> Mapping[str, float]:
             return lexical.weights([each.pk for each in self._collections()], words)
@@ -125,6 +128,11 @@ class Local:
         chunks = rows.in_bulk([each.chunk for each in found])
         return [_hit(chunks[each.chunk], each) for each in found if each.chunk in chunks]
 
+    def _beginning(self, limit: int) -> list[Hit]:
+        found = Chunk.objects.filter(collection__in=[each.pk for each in self._collections()])
+        rows = found.select_related("document").defer("titles", "words").order_by("position", "-document")[:limit]
+        return [_hit(each) for each in sorted(rows, key=lambda each: (-each.document_id, each.position))]
+
     def _widen(self, hits: list[Hit]) -> list[Hit]:
         readable = Chunk.objects.filter(collection__in=[each.pk for each in self._collections()])
         rows = readable.filter(pk__in=[int(each.chunk_id or 0) for each in hits])
@@ -147,14 +155,14 @@ def _widened(hit: Hit, place: tuple[int, int] | None, texts: dict[tuple[int, int
     return replace(hit, around="\n".join(around))
 
 
-def _hit(chunk: Chunk, found: hybrid.Found) -> Hit:
+def _hit(chunk: Chunk, found: hybrid.Found | None = None) -> Hit:
     return Hit(
         content=chunk.content,
-        score=found.score,
+        score=found.score if found else 0.0,
         title=chunk.document.title,
         filepath=chunk.document.filename,
         chunk_id=str(chunk.pk),
-        cosine=found.cosine,
+        cosine=found.cosine if found else None,
         page=chunk.page,
         heading=chunk.heading,
         document=str(chunk.document_id),
