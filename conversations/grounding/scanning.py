@@ -34,7 +34,7 @@ _BARE = re.compile(r"\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\](?![(:])")
 _LENTICULAR = re.compile(rf"【\s*({_REF}(?:{_SEPARATOR}{_REF})*|\d{{1,3}}(?::\d+)?)\s*(?:†[^】\n]*)?】", re.IGNORECASE)
 # Every beginning of the above is one of these; more of them wait a little longer and change nothing.
 _MAY_BE = re.compile(r"(?:\\?\[[\sdocumentsar\d,;&/+、，–\-_#.:및와과\\]*|【[^】\n]*)\Z", re.IGNORECASE)
-_UNFINISHED = re.compile(r"\\?[\[【]\s*(?:doc[^\]】]*)?\Z", re.IGNORECASE)
+_UNFINISHED = re.compile(r"\\?[\[【]\s*(?:(?:docs?|documents?)[\s\d,;&–-]*)*\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"(\d+)(?:\s*[–-]\s*(?:docs?|documents?)?[\s_#.:-]*(\d+))?")
 
 _PLAIN = re.compile(r"[^\[【`~\\\]\n \t]+")
