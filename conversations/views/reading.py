@@ -18,6 +18,8 @@ from conversations.views.documents import REASONS
 SHOWN = 80  # passages at once
 _MARK = re.compile(r"(\d{1,9})-(\d{1,9})")
 
+_LINE = re.compile(r"\|(?: --- \|)+")  # below the head of a table
+
 Piece = tuple[str, bool]  # text, and whether it is marked
 
 
@@ -69,7 +71,7 @@ def _sections(
             {
                 "id": each.pk,
                 "page": each.page if each.page != page else None,
-                "heading": each.heading.removeprefix(f"{found.title}{PATH}") if each.heading != heading else "",
+                "heading": _below(found.title, each.heading) if each.heading != heading else "",
                 "sought": here,
                 "parts": parts(each.content, span if here else (0, 0)),
             }
@@ -78,18 +80,24 @@ def _sections(
     return sections
 
 
+def _below(title: str, heading: str) -> str:
+    """The path of headings without the document's own title; a sheet's rows alone would say nothing."""
+    below = heading.removeprefix(f"{title}{PATH}")
+    return below if any(each.isalpha() for each in below) else heading
+
+
 def parts(content: str, span: tuple[int, int] = (0, 0)) -> list[dict[str, Any]]:
     """Lines as paragraphs and tables; characters of `span` are marked, in tables by whole cells."""
     found: list[dict[str, Any]] = []
     at = 0
     for line in content.split("\n"):
         start, at = at, at + len(line) + 1
+        if _LINE.fullmatch(line) and found and "rows" in found[-1]:
+            continue
         if line.startswith("| ") and line.endswith("|"):
             if not (found and "rows" in found[-1]):
                 found.append({"rows": []})
             found[-1]["rows"].append(_cells(line, start, span))
-        elif re.fullmatch(r"\|(?: --- \|)+", line) and found and "rows" in found[-1]:
-            continue
         elif line:
             found.append({"text": _marked(line, start, span)})
     return found

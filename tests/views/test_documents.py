@@ -137,6 +137,7 @@ def test_markup_in_a_document_is_text(browser, collection):
     page = browser.get(f"/documents/d/{document.pk}/").content.decode()
     assert "<script>alert" not in page
     assert "&lt;i&gt;a&lt;/i&gt;" in page
+    assert "---" not in page
 
 
 def test_a_passage_is_opened_and_marked(browser, collection):
