@@ -17,7 +17,8 @@ from tests.tab import Tab
 
 PUBLIC = {"healthz", "readyz", "account_login", "account_logout", "demo_sign_in"}
 PUBLIC |= {"company_logo", "company_css"}  # they stand on the sign-in page
-PROMPT, COLLECTION, DOCUMENT = 77, 78, 79
+PROMPT, COLLECTION, DOCUMENT, FILE = 77, 78, 79, 80
+OF_A_FILE = {"picture", "remove"}
 OF_A_COLLECTION = {
     "collection": "",
     "upload": "upload",
@@ -62,7 +63,7 @@ OF_A_MESSAGE = {"message", "feedback", "text", "earlier", "stop", "continue", "r
 }
 ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
 COMMANDS = {"ask", "feedback", "rename", "pin", "archive", "delete", "take_back", "stop", "continue"}
-COMMANDS |= {"regenerate", "edit", "delete_prompt"}
+COMMANDS |= {"regenerate", "edit", "delete_prompt", "files", "remove"}
 COMMANDS |= (OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys()) - {"collection", "document", "original"}
 
 
@@ -77,7 +78,7 @@ def routes(resolver=None, prefix=""):
 
 def test_every_route_is_registered_here():
     unknown = {name for name, _ in routes()} - PUBLIC - OWN - OF_A_CONVERSATION - OF_A_MESSAGE - OF_A_PROMPT
-    unknown -= OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys()
+    unknown -= OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys() | {"files", "picture", "remove_file"}
     assert not unknown, f"say above who may use these, and how a stranger is answered: {unknown}"
 
 
@@ -90,6 +91,8 @@ def turn(person, offline):
     collection = Collection.objects.create(pk=COLLECTION, name="Private")
     collection.groups.add(group)
     Document.objects.create(pk=DOCUMENT, collection=collection, title="Private", filename="p.txt", size=1)
+    attached = Collection.objects.create(conversation=conversation, name=str(conversation.pk))
+    Document.objects.create(pk=FILE, collection=attached, title="Attached", filename="a.txt", size=1)
     turn = factories.make_turn(conversation, answer="Hi.[doc1]")
     factories.make_evidence(turn.answer)
     return turn
@@ -102,6 +105,9 @@ def addresses(turn):
     prompt = f"/prompts/{PROMPT}/"
     yield "prompt", prompt
     yield "delete_prompt", f"{prompt}delete"
+    yield "files", f"{conversation}files"
+    for name in OF_A_FILE:
+        yield name, f"{conversation}files/{FILE}/{name}"
     for name, end in OF_A_COLLECTION.items():
         yield name, f"/documents/{COLLECTION}/{end}"
     for name, end in OF_A_DOCUMENT.items():
