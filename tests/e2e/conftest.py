@@ -31,7 +31,7 @@ def nothing_left_behind():
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("data")).start()
+    server = Server(tmp_path_factory.mktemp("data")).start().without_handbook()
     yield server
     server.stop()
 
@@ -39,7 +39,15 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def own_server(tmp_path_factory):
     """For a module whose deployments and prompts would be everybody's: it calls this its `server`."""
-    server = Server(tmp_path_factory.mktemp("own")).start()
+    server = Server(tmp_path_factory.mktemp("own")).start().without_handbook()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def handbook_server(tmp_path_factory):
+    """As the demo is: every new chat is answered from the employee handbook."""
+    server = Server(tmp_path_factory.mktemp("handbook")).start()
     yield server
     server.stop()
 

@@ -42,6 +42,13 @@ class Server:
                 time.sleep(0.1)
         raise AssertionError("the server does not answer")
 
+    def without_handbook(self) -> "Server":
+        """No source is on by default: answers come from the deployment alone."""
+        code = "from conversations.models import DataSource as D; D.objects.update(on_by_default=False)"
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True)
+        return self
+
     def kill(self) -> None:
         """SIGKILL: nothing is said, nothing is saved."""
         assert self.process

@@ -8,6 +8,11 @@ from tests.e2e.test_accessible import assert_clean
 from tests.retrieval import files
 
 
+@pytest.fixture(scope="session")
+def server(handbook_server):
+    return handbook_server
+
+
 @pytest.fixture(params=["light", "dark"])
 def page(request, server, context):
     page = context(color_scheme=request.param).new_page()

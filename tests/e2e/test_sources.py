@@ -10,6 +10,11 @@ from tests.e2e.test_chat import ask, ended
 QUESTION = "How many days of parental leave do I get, and who approves it?"
 
 
+@pytest.fixture(scope="session")
+def server(handbook_server):
+    return handbook_server
+
+
 @pytest.fixture(params=[(1440, "light"), (390, "dark")], ids=["wide", "narrow"])
 def page(request, server, context):
     width, scheme = request.param
