@@ -71,8 +71,8 @@ class Running:
         work = self.work
         if work.deployment is None:
             raise answering.Disabled("No deployment is chosen for this conversation.")
-        if work.files and (unread := await files.wait(work.message, self.live, sees=work.deployment.sees)):
-            self._fact(unread=unread)
+        if work.files:
+            self._fact(**await files.wait(work.message, self.live, sees=work.deployment.sees))
         given = await database_sync_to_async(documents)(work) if work.sources or work.read or work.files else None
         parts = answering.stream(
             work.request, deployment=work.deployment, reader=work.reader, trim=work.kept, documents=given

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 LOOK = 0.3  # seconds between two looks at how far the reading is
 
 
-async def wait(answer: UUID, live: Live, *, sees: bool) -> list[str]:
-    """Until files that were sent are read, but no longer than people like to wait; names of those that are not read."""
+async def wait(answer: UUID, live: Live, *, sees: bool) -> dict[str, list[str]]:
+    """Until files that were sent are read, but no longer than people like to wait; names of those that are not."""
     try:
         async with asyncio.timeout(settings.READING_PATIENCE):
             while True:
@@ -39,7 +39,7 @@ async def wait(answer: UUID, live: Live, *, sees: bool) -> list[str]:
     if live.reading:
         live.reading = ()
         live.touch()
-    return [*waiting, *failed]
+    return {name: names for name, names in (("unread", waiting), ("unreadable", failed)) if names}
 
 
 def _unread(answer: UUID, sees: bool) -> tuple[list[str], list[str]]:

@@ -94,7 +94,7 @@ def upload(request: PersonRequest, pk: UUID) -> str:
 
 def send(request: PersonRequest, question: Message, deployment: Deployment) -> str:
     """Ask `question` with the files that the form names, or that came with it; why not, if that cannot be."""
-    waiting = attached.unsent(question.conversation)
+    waiting = attached.unsent(question.conversation).exclude(state=Stage.FAILED)
     if not request.FILES:
         named = [int(each) for each in request.POST.getlist("file") if each.isdecimal()]
         waiting = waiting.filter(pk__in=named)

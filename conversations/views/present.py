@@ -105,7 +105,7 @@ def article(
         "sources": citing.sources(message, text, allowed) if allowed and cited else [],
         "found": citing.address(message) if cited else "",
         "files": files,
-        "unread": ", ".join(last.facts.get("unread", ())) if last and state not in RUNNING else "",
+        **_missing(None if state in RUNNING else last),
         "siblings": _steps(message, siblings.get(message.parent_id, [])),
         "urls": _urls(message),
         "deployment": last.deployment.title if last and last.deployment else "",
@@ -131,6 +131,12 @@ def article(
         "left_out": _left_out(message, last) if last and state not in RUNNING else [],
         "details": _details(attempts, unit) if state not in {State.PENDING, State.STREAMING} else [],
     }
+
+
+def _missing(last: Attempt | None) -> dict[str, str]:
+    """Names of files that it was answered without: those still being read, and those that cannot be."""
+    facts = last.facts if last else {}
+    return {name: ", ".join(facts.get(name, ())) for name in ("unread", "unreadable")}
 
 
 def _siblings(conversation: Conversation) -> dict[UUID | None, list[UUID]]:

@@ -86,9 +86,9 @@ export class Composer {
     }
   }
 
-  #answered({ target, detail }) {
+  #answered({ detail }) {
     // The sign-in page comes with 200 as well, after a redirect.
-    if (target === this.#form && detail.successful && !detail.xhr.responseURL.includes("/accounts/")) {
+    if (detail.requestConfig.elt === this.#form && detail.successful && !detail.xhr.responseURL.includes("/accounts/")) {
       // What was typed after it was sent stays.
       const { typed, pastes } = this.#sent;
       this.#sent = null;

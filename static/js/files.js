@@ -19,8 +19,8 @@ export class Files {
     });
     listenForFiles((files) => this.#add(files), document.getElementById("drop-here"));
     form.addEventListener("htmx:beforeRequest", (event) => this.#hold(event));
-    form.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-      if (target === form && detail.successful) for (const chip of this.#failed) chip.remove();
+    form.addEventListener("htmx:afterRequest", ({ detail }) => {
+      if (detail.requestConfig.elt === form && detail.successful) for (const chip of this.#failed) chip.remove();
     });
   }
 
@@ -101,7 +101,7 @@ export class Files {
 
   // A question does not overtake its files, and does not go without one that failed meanwhile.
   #hold(event) {
-    if (event.target !== this.#form || !this.#left || event.defaultPrevented) return;
+    if (event.detail.requestConfig.elt !== this.#form || !this.#left || event.defaultPrevented) return;
     event.preventDefault();
     complain(this.#error, this.#going.dataset.held);
     const { submitter } = event.detail.requestConfig.triggeringEvent ?? {};
