@@ -16,7 +16,7 @@ from django.contrib.auth.models import Group
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from conversations.completions import net
 from conversations.completions.offline.transport import OfflineTransport
@@ -31,6 +31,18 @@ STEPS = int(os.environ.get("PERMISSION_STEPS", "500"))
 LONG = 50  # steps of a story
 PEOPLE, GROUPS, COLLECTIONS = ("alice", "bob"), ("hr", "sales"), ("Rules", "Prices")
 FOUND = "m/{}/sources/"
+SOME = (FOUND,)
+EVERY = (
+    *SOME,
+    "",
+    "m/{}/sources/1/?preview",
+    "../../search?q=parking",
+    "export.json",
+    "export.md",
+    "m/{}/text",
+    "m/{}/",
+    *(f"m/{{}}/sources/{number}/" for number in (1, 2, 3)),
+)
 CANARY = re.compile(r"(?:fact|beside|title)x\d+x", re.IGNORECASE)
 
 people, groups, collections = st.sampled_from(PEOPLE), st.sampled_from(GROUPS), st.sampled_from(COLLECTIONS)
@@ -42,18 +54,23 @@ class Library(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.loop = asyncio.Runner()
-        self.made = 0
+        self.made = self.looked = 0
         self.holds = {}  # document → (collection, number of its content) of those that can be found
         self.names = {}  # document → (collection, number of its title), also when it was deleted
         self.was = {}  # number of a content → its collection, also when it was replaced or deleted
         self.members = {each: set() for each in PEOPLE}
         self.readers = {each: set() for each in COLLECTIONS}
         self.asking = set()  # groups that may ask the source; nobody in it: everybody
-        self.answers = []  # (person, conversation, message)
+        self.answers = {each: [] for each in PEOPLE}  # (conversation, message), the newest last
 
-    @initialize()
+    @initialize(target=documents)
     def begin(self):
+        """One document for everybody, which has been asked for."""
         self.run(sync_to_async(self._begin)())
+        document = self.put(COLLECTIONS[0])
+        for person in PEOPLE:
+            self.ask(person)
+        return document
 
     def _begin(self):
         factories.make_deployment("offline", kind="offline")
@@ -71,6 +88,9 @@ class Library(RuleBasedStateMachine):
     # what an owner does
 
     @rule(target=documents, collection=collections)
+    def add(self, collection):
+        return self.put(collection)
+
     def put(self, collection):
         number = self._number(collection)
         document = self.run(self._put(collection, f"titlex{number}x.md", number))
@@ -86,37 +106,26 @@ class Library(RuleBasedStateMachine):
         assert self.run(self._put(collection, f"titlex{named}x.md", number)) == document
         self.holds[document] = (collection, number)
 
-    @rule(document=documents)
-    def delete(self, document):
-        if self.holds.pop(document, None):
-            self.run(sync_to_async(lambda: Document.objects.get(pk=document).throw_away())())
-
-    @rule(document=documents)
-    def delete_for_good(self, document):
-        self.holds.pop(document, None)
-        self.run(sync_to_async(lambda: Document.objects.filter(pk=document).delete())())
+    @rule(document=documents, for_good=st.booleans())
+    def delete(self, document, for_good):
+        if self.holds.pop(document, None) or for_good:
+            self.run(sync_to_async(_delete)(document, for_good))
 
     @rule(collection=collections, group=groups)
     def share(self, collection, group):
-        self.readers[collection].add(group)
-        self.run(sync_to_async(self.collections[collection].groups.add)(self.groups[group]))
-
-    @rule(collection=collections, group=groups)
-    def unshare(self, collection, group):
-        self.readers[collection].discard(group)
-        self.run(sync_to_async(self.collections[collection].groups.remove)(self.groups[group]))
+        """Or unshare, if it is shared with the group."""
+        self.readers[collection] ^= {group}
+        change = "add" if group in self.readers[collection] else "remove"
+        self.run(sync_to_async(getattr(self.collections[collection].groups, change))(self.groups[group]))
 
     # what an administrator does
 
     @rule(person=people, group=groups)
     def join(self, person, group):
-        self.members[person].add(group)
-        self.run(sync_to_async(self.people[person].groups.add)(self.groups[group]))
-
-    @rule(person=people, group=groups)
-    def leave(self, person, group):
-        self.members[person].discard(group)
-        self.run(sync_to_async(self.people[person].groups.remove)(self.groups[group]))
+        """Or leave."""
+        self.members[person] ^= {group}
+        change = "add" if group in self.members[person] else "remove"
+        self.run(sync_to_async(getattr(self.people[person].groups, change))(self.groups[group]))
 
     @rule(allowed=st.sets(groups, max_size=1))
     def grant(self, allowed):
@@ -129,22 +138,29 @@ class Library(RuleBasedStateMachine):
     def ask(self, person):
         """What was given to the model, and what it said, is of documents as they are, that this person may read."""
         conversation, message = self.run(self._ask(person))
-        self.answers.append((person, conversation, message))
+        self.answers[person].append((conversation, message))
         self._check_given(person, message)
 
-    @rule(data=st.data())
-    def look(self, data):
+    @rule(person=people)
+    def look(self, person):
         """Pages show of old answers what may be read today; what an answer itself said stays its person's."""
-        if not self.answers:
-            return
-        person, conversation, message = data.draw(st.sampled_from(self.answers))
+        for conversation, message in self.answers[person][-3:]:
+            self._look(person, conversation, message, EVERY)
+
+    @invariant()
+    def nothing_is_shown(self):
+        self.looked += 1
+        person = PEOPLE[self.looked % 2]
+        self._look(person, *self.answers[person][-1], SOME)
+
+    def _look(self, person, conversation, message, ends):
         said = canaries(self.run(sync_to_async(_said)(person)))
-        pages = self.run(sync_to_async(self._pages)(person, conversation, message))
+        pages = self.run(sync_to_async(self._pages)(person, conversation, message, ends))
         for name, page in pages.items():
             shown = canaries(page) - said
             wrong = {each for each in shown if self._collection(each) not in self._readable(person)}
             assert not wrong, f"{name} shows {person} {wrong}"
-        self._check_count(person, message, pages[FOUND.format(message)])
+        self._check_count(person, message, pages[FOUND])
 
     @rule(person=people)
     def browse(self, person):
@@ -202,12 +218,10 @@ class Library(RuleBasedStateMachine):
         assert answer.state == "complete"
         return talk.pk, answer.pk
 
-    def _pages(self, person, conversation, message):
-        client, base = self.clients[person], f"/c/{conversation}/"
-        ends = ["", "export.md", "export.json", f"m/{message}/text", f"m/{message}/", FOUND.format(message)]
-        ends += [f"m/{message}/sources/{number}/{query}" for number in (1, 2, 3) for query in ("", "?preview")]
-        pages = {end: client.get(base + end).content.decode() for end in ends}
-        pages["search"] = client.get("/search", {"q": "parking"}).content.decode()
+    def _pages(self, person, conversation, message, ends):
+        client = self.clients[person]
+        addresses = {end: f"/c/{conversation}/{end.format(message)}" for end in ends}
+        pages = {end: client.get(address).content.decode() for end, address in addresses.items()}
         return pages
 
     def _shelves(self, person):
@@ -223,6 +237,14 @@ class Library(RuleBasedStateMachine):
 
         self.run(end())
         self.loop.close()
+
+
+def _delete(document, for_good):
+    found = Document.objects.filter(pk=document)
+    if for_good:
+        found.delete()
+    else:
+        found.get().throw_away()
 
 
 def canaries(text):
