@@ -19,10 +19,12 @@ class FollowingForm(forms.ModelForm):
     """`follows`: field → control → the values of that control for which the field applies; all must fit.
 
     A control that follows another one comes first in it; one that does not apply counts as its first choice.
+    `options`: field → control → value → those of the field's choices that there are then.
     `hints`: field → control → value → how the field is called and explained then.
     """
 
     follows: Mapping[str, Mapping[str, Collection[str]]] = {}
+    options: Mapping[str, Mapping[str, Mapping[str, Collection[str]]]] = {}
     hints: Mapping[str, Mapping[str, Mapping[str, Words]]] = {}
 
     class Media:
@@ -33,20 +35,33 @@ class FollowingForm(forms.ModelForm):
         for name, when in self.follows.items():
             values = {control: list(each) for control, each in when.items()}
             self.fields[name].widget.attrs["data-for"] = json.dumps(values)
+        for name, options in self.options.items():
+            self.fields[name].widget.attrs["data-options"] = json.dumps(options)
         for name, hints in self.hints.items():
             self.fields[name].widget.attrs["data-hints"] = json.dumps(hints, cls=DjangoJSONEncoder)
         if self.is_bound:
             self._drop()
 
     def _drop(self) -> None:
-        """Empty what was sent in fields that do not apply; a control that was not sent has its first choice."""
+        """Empty what was sent in fields that do not apply; a choice that was not sent or is none is the first one."""
         data: Any = self.data
-        data = data.copy()
-        for name, when in self.follows.items():
-            field, sent = self.fields[name], self.add_prefix(name)
-            applies = all(data.get(self.add_prefix(control)) in values for control, values in when.items())
-            choices = list(getattr(field, "choices", ()))
-            if not applies or (choices and sent not in data):
+        self.data = data = data.copy()
+        for name, sent in {each: self.add_prefix(each) for each in (*self.follows, *self.options)}.items():
+            field = self.fields[name]
+            given = {control: data.get(self.add_prefix(control)) for control in self.follows.get(name, {})}
+            applies = all(given[control] in values for control, values in self.follows.get(name, {}).items())
+            if isinstance(field, forms.MultipleChoiceField):
+                if not applies:
+                    data.pop(sent, None)
+                continue
+            choices = self._choices(name)
+            if not applies or (choices and (sent not in data or (name in self.options and data[sent] not in choices))):
                 field.required = False
-                data[sent] = choices[0][0] if choices else ""
-        self.data = data
+                data[sent] = choices[0] if choices else ""
+
+    def _choices(self, name: str) -> list[str]:
+        """Those that a field has by what was sent before it."""
+        found = [str(value) for value, _ in getattr(self.fields[name], "choices", ())]
+        for control, options in self.options.get(name, {}).items():
+            found = [each for each in found if each in options.get(str(self.data.get(self.add_prefix(control))), found)]
+        return found

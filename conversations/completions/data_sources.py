@@ -211,6 +211,12 @@ def read(entry: Any, at: str = "data_sources[0]") -> DataSource:
     return source
 
 
+def tidy(entry: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of an entry that `read` takes, as the reference spells them, without what is left out."""
+    kind, given, _ = standard(entry, "")
+    return _known(given, TYPES[kind].parameters, "", [])
+
+
 def _known(given: dict[str, Any], shape: Any, at: str, warnings: list[str]) -> dict[str, Any]:
     """`given` without the members that `shape` has not, in every depth; each of those is a warning."""
     known: dict[str, Any] = {}

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 from urllib.parse import urlsplit
 
-from conversations.completions.data_sources import SECRET
+from conversations.completions.data_sources import AUTHENTICATION, SECRET
 
 
 def part(parameters: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -25,6 +25,15 @@ def joined(parameters: dict[str, Any], secrets: dict[str, str]) -> dict[str, Any
         for name in SECRET:
             if (secret := secrets.get(f"{at}/{name}")) is not None:
                 holder[name] = secret
+    return whole
+
+
+def blank(parameters: dict[str, Any], filler: str | None = None) -> dict[str, Any]:
+    """The parameters with `filler` for every secret that is to be given and is not."""
+    whole = copy.deepcopy(parameters)
+    for holder, _ in _authentications(whole, ""):
+        for name in SECRET & set(AUTHENTICATION.get(str(holder.get("type")), ())):
+            holder[name] = holder.get(name) or filler
     return whole
 
 

@@ -84,6 +84,7 @@ class DataSource(models.Model):
     secrets: Any = SecretsField()
     tested_at = models.DateTimeField(null=True, editable=False)
     test_error = models.CharField(max_length=64, blank=True, editable=False)
+    test_stages = models.JSONField(default=list, editable=False)  # as admin.source_test has them
     updated = models.DateTimeField(auto_now=True)
     retired = models.DateTimeField(null=True, editable=False, help_text="Deleted; kept for whom it was granted to.")
 
@@ -120,19 +121,37 @@ class DataSource(models.Model):
         self.parameters, self.secrets, self.access_filter, self.starters = {}, Secrets(), "", []
         self.save()
 
-    def configure(self, type: str, parameters: dict[str, Any]) -> list[str]:
-        """Take over the wire's JSON, not yet saved; returns warnings. Raises ValidationError.
+    def configure(self, type: str, parameters: dict[str, Any], *, draft: bool = False) -> list[str]:
+        """Take over the wire's JSON, not yet saved; returns warnings. Raises ValidationError, whose `code` says where.
 
         A secret that is null stays as it is stored, unless it would now be sent somewhere else: then it is dropped,
-        and has to be entered again.
+        and has to be entered again. In a draft nothing but secrets may be missing.
         """
         kept = {} if type != self.type else pointers.kept(self.parameters, parameters, self.secrets)
         whole = pointers.joined(parameters, {**kept, **pointers.part(parameters)[1]})
+        entry = {"type": type, "parameters": whole}
+        if draft:
+            entry["parameters"] = pointers.blank(data_sources.standard(entry, "")[1], "–")
         try:
-            read = data_sources.read({"type": type, "parameters": whole}, at="")
+            read = data_sources.read(entry, at="")
         except InvalidRequest as error:
-            raise ValidationError(str(error).removeprefix(".").removeprefix("parameters.")) from error
-        self.type = read.type
-        self.parameters, secrets = pointers.part(whole)
-        self.secrets = Secrets(secrets)
-        return read.warnings
+            place = (error.param or "").removeprefix(".").removeprefix("parameters").removeprefix(".")
+            words = str(error).removeprefix(".").removeprefix("parameters.")
+            raise ValidationError(words, code=place) from error
+        stored, secrets = pointers.part(data_sources.tidy({"type": type, "parameters": whole}))
+        stored = pointers.blank(stored)
+        if (read.type, stored) != (self.type, self.parameters) or secrets != self.secrets:
+            self.untested()
+        self.type, self.parameters = read.type, stored
+        if secrets or not self.secrets_lost:
+            self.secrets = Secrets(secrets)
+        return [each.removeprefix(".parameters.") for each in read.warnings]
+
+    def tested(self, stages: list[dict[str, Any]], error: str) -> None:
+        """Keep how a test went; `error` is the stage that failed, or empty."""
+        self.tested_at, self.test_stages, self.test_error = timezone.now(), stages, error
+        self.save(update_fields=["tested_at", "test_stages", "test_error"])
+
+    def untested(self) -> None:
+        """What was seen belongs to what was configured before."""
+        self.tested_at, self.test_error, self.test_stages = None, "", []

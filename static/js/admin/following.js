@@ -1,5 +1,6 @@
 // Shows the fields that apply to what is chosen: data-for='{"kind": ["azure"]}' on a field hides its row for any other
-// kind, data-hints='{"kind": {"azure": {"label": "…", "help": "…", "placeholder": "…"}}}' names and explains it.
+// kind, data-options='{"kind": {"azure": ["a", "b"]}}' leaves a select these choices alone,
+// data-hints='{"kind": {"azure": {"label": "…", "help": "…", "placeholder": "…"}}}' names and explains it.
 const row = (field) => field.closest(".form-row");
 
 class Following {
@@ -9,7 +10,7 @@ class Following {
 
   constructor(form) {
     this.#form = form;
-    this.#fields = [...form.querySelectorAll("[data-for], [data-hints]")];
+    this.#fields = [...form.querySelectorAll("[data-for], [data-options], [data-hints]")];
     for (const field of this.#fields) this.#usual.set(field, this.#words(field));
     form.addEventListener("change", () => this.#follow());
     this.#follow();
@@ -19,6 +20,9 @@ class Following {
     for (const field of this.#fields) {
       const when = Object.entries(JSON.parse(field.dataset.for ?? "{}"));
       row(field).hidden = !when.every(([control, values]) => values.includes(this.#value(control)));
+      for (const [control, options] of Object.entries(JSON.parse(field.dataset.options ?? "{}"))) {
+        this.#offer(field, options[this.#value(control)]);
+      }
       for (const [control, hints] of Object.entries(JSON.parse(field.dataset.hints ?? "{}"))) {
         this.#say(field, { ...this.#usual.get(field), ...hints[this.#value(control)] });
       }
@@ -31,7 +35,18 @@ class Following {
   // A control that is hidden itself counts as its first choice.
   #value(name) {
     const control = this.#form.elements[name];
-    return row(control).hidden ? control.options[0].value : control.value;
+    return row(control).hidden ? this.#first(control) : control.value;
+  }
+
+  #first(control) {
+    return [...control.options].find((each) => !each.disabled)?.value ?? "";
+  }
+
+  #offer(field, values) {
+    for (const option of field.options) {
+      option.hidden = option.disabled = Boolean(values) && !values.includes(option.value);
+    }
+    if (field.selectedOptions[0]?.disabled ?? true) field.value = this.#first(field);
   }
 
   #label(field) {
@@ -57,4 +72,4 @@ class Following {
   }
 }
 
-for (const form of document.querySelectorAll("form:has([data-for], [data-hints])")) new Following(form);
+for (const form of document.querySelectorAll("form:has([data-for], [data-options], [data-hints])")) new Following(form);
