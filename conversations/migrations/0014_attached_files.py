@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0012_documents'),
+        ('conversations', '0013_data_source_tests'),
     ]
 
     operations = [
