@@ -18,7 +18,6 @@ from tests.tab import Tab
 PUBLIC = {"healthz", "readyz", "account_login", "account_logout", "demo_sign_in"}
 PUBLIC |= {"company_logo", "company_css"}  # they stand on the sign-in page
 PROMPT, COLLECTION, DOCUMENT, FILE = 77, 78, 79, 80
-OF_A_FILE = {"picture", "remove"}
 OF_A_COLLECTION = {
     "collection": "",
     "upload": "upload",
@@ -45,7 +44,8 @@ OWN = {
     "archived",
     "search",
 }  # no object in the address: everybody has their own
-OF_A_CONVERSATION = {"conversation", "ask", "menu", "rename", "pin", "archive", "delete", "take_back"} | {
+OF_A_FILE = {"picture", "remove_file"}
+OF_A_CONVERSATION = {"conversation", "ask", "files", "menu", "rename", "pin", "archive", "delete", "take_back"} | {
     "export_md",
     "export_json",
 }
@@ -56,6 +56,8 @@ SUFFIXES = {
     "take_back": "take-back",
     "export_md": "export.md",
     "export_json": "export.json",
+    "picture": f"files/{FILE}/picture",
+    "remove_file": f"files/{FILE}/remove",
 }
 OF_A_MESSAGE = {"message", "feedback", "text", "earlier", "stop", "continue", "regenerate", "edit"} | {
     "sources",
@@ -63,7 +65,7 @@ OF_A_MESSAGE = {"message", "feedback", "text", "earlier", "stop", "continue", "r
 }
 ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
 COMMANDS = {"ask", "feedback", "rename", "pin", "archive", "delete", "take_back", "stop", "continue"}
-COMMANDS |= {"regenerate", "edit", "delete_prompt", "files", "remove"}
+COMMANDS |= {"regenerate", "edit", "delete_prompt", "remove_file"}
 COMMANDS |= (OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys()) - {"collection", "document", "original"}
 
 
@@ -78,7 +80,7 @@ def routes(resolver=None, prefix=""):
 
 def test_every_route_is_registered_here():
     unknown = {name for name, _ in routes()} - PUBLIC - OWN - OF_A_CONVERSATION - OF_A_MESSAGE - OF_A_PROMPT
-    unknown -= OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys() | {"files", "picture", "remove_file"}
+    unknown -= OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys() | OF_A_FILE
     assert not unknown, f"say above who may use these, and how a stranger is answered: {unknown}"
 
 
@@ -91,8 +93,8 @@ def turn(person, offline):
     collection = Collection.objects.create(pk=COLLECTION, name="Private")
     collection.groups.add(group)
     Document.objects.create(pk=DOCUMENT, collection=collection, title="Private", filename="p.txt", size=1)
-    attached = Collection.objects.create(conversation=conversation, name=str(conversation.pk))
-    Document.objects.create(pk=FILE, collection=attached, title="Attached", filename="a.txt", size=1)
+    attached = Collection.objects.create(name="Attached files", conversation=conversation)
+    Document.objects.create(pk=FILE, collection=attached, title="Face", filename="f.png", kind="png", size=1)
     turn = factories.make_turn(conversation, answer="Hi.[doc1]")
     factories.make_evidence(turn.answer)
     return turn
@@ -100,18 +102,16 @@ def turn(person, offline):
 
 def addresses(turn):
     conversation = f"/c/{turn.answer.conversation_id}/"
-    for name in OF_A_CONVERSATION:
+    for name in OF_A_CONVERSATION | OF_A_FILE:
         yield name, conversation + SUFFIXES.get(name, name)
     prompt = f"/prompts/{PROMPT}/"
     yield "prompt", prompt
     yield "delete_prompt", f"{prompt}delete"
-    yield "files", f"{conversation}files"
-    for name in OF_A_FILE:
-        yield name, f"{conversation}files/{FILE}/{name}"
     for name, end in OF_A_COLLECTION.items():
         yield name, f"/documents/{COLLECTION}/{end}"
     for name, end in OF_A_DOCUMENT.items():
         yield name, f"/documents/d/{DOCUMENT}/{end}"
+        yield name, f"/documents/d/{FILE}/{end}"
     for message in (turn.question.pk, turn.answer.pk):
         for name in OF_A_MESSAGE - {"message"}:
             yield name, f"{conversation}m/{message}/{SUFFIXES.get(name, name)}"

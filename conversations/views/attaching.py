@@ -165,6 +165,7 @@ def shown(conversation: UUID, each: Document) -> dict[str, Any]:
         "id": each.pk,
         "name": each.filename,
         "size": each.size,
+        "pages": each.pages,
         "state": each.state,
         "done": each.done if each.state == Stage.PARSING else 0,
         "total": each.total,

@@ -69,3 +69,10 @@ async def test_parts_of_text_count_as_text():
     long = Message(role="user", content=[{"type": "text", "text": WORD * 2000}])
     with pytest.raises(PromptTooLong):
         await fit([long], window=1000)
+
+
+async def test_an_image_counts_as_a_thousand_tokens():
+    parts = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]
+    messages = [Message(role="user", content=parts), said("assistant", 5), said("user", 5)]
+    assert (await fit(messages, 3000))[1] is None
+    assert (await fit(messages, 1200))[1] is not None
