@@ -1,11 +1,15 @@
 """What a person attached is read from its beginning where no search leads into it: “summarise this”, “translate it”."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
+from conversations.completions.errors import CompletionError
 from conversations.grounding.judge import Candidate
 from conversations.retrieval import Retriever
 from conversations.retrieval.base import ELSE, FIRST, Readable, Setting
+
+log = logging.getLogger(__name__)
 
 PASSAGES = 16  # about as much as the prompt has room for
 
@@ -20,7 +24,10 @@ async def begun(
         wanted = at not in used if setting.beginning == FIRST else setting.beginning == ELSE and not used
         if not wanted or not isinstance(retriever, Readable):
             continue
-        async with asyncio.timeout(patience):
-            first += [Candidate(hit, at, passes=True) for hit in await retriever.beginning(PASSAGES)]
+        try:
+            async with asyncio.timeout(patience):
+                first += [Candidate(hit, at, passes=True) for hit in await retriever.beginning(PASSAGES)]
+        except (TimeoutError, CompletionError) as error:
+            log.info("Attached files are not read from their beginning: %s", error or "too late")
     known = {(each.source, each.hit.chunk_id) for each in first}
     return first + [each for each in retrieved if (each.source, each.hit.chunk_id) not in known]

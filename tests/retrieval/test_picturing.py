@@ -22,8 +22,14 @@ def drawn(content):
 
 @pytest.mark.parametrize(
     ("form", "mode", "kind"),
-    [("PNG", "RGBA", "png"), ("JPEG", "RGB", "jpeg"), ("WEBP", "RGB", "jpeg"), ("WEBP", "RGBA", "png"), ("GIF", "RGB", "png")],
-)  # fmt: skip
+    [
+        ("PNG", "RGBA", "png"),
+        ("JPEG", "RGB", "jpeg"),
+        ("WEBP", "RGB", "jpeg"),
+        ("WEBP", "RGBA", "png"),
+        ("GIF", "RGB", "png"),
+    ],
+)
 def test_each_kind_becomes_one_of_two(form, mode, kind):
     assert drawn(picture(form, mode=mode))[0] == kind
 
