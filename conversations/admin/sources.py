@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import source_import, source_question, source_test
+from conversations.admin.proofs import Proofs
 from conversations.admin.source_fields import SECTIONS
 from conversations.admin.source_form import PLAIN, READERS, USE, DataSourceForm, our_deployments
 from conversations.models import DataSource
@@ -29,7 +30,7 @@ CHANGE = "admin:conversations_datasource_change"
 
 
 @admin.register(DataSource)
-class DataSourceAdmin(admin.ModelAdmin):
+class DataSourceAdmin(Proofs):
     form = DataSourceForm
     list_display = ("name", "test", "type", "readers", "on_by_default", "enabled")
     list_filter = ("type", "enabled")
@@ -161,7 +162,7 @@ class DataSourceAdmin(admin.ModelAdmin):
         """Say which of our deployments stands for each embedding deployment that we do not have."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        sources, ours = list(DataSource.objects.all()), our_deployments()
+        sources, ours = list(DataSource.objects.kept()), our_deployments()
         names = source_import.strangers(sources, ours)
         form = source_import.MappingForm(names, ours, request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():

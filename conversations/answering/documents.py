@@ -89,6 +89,7 @@ class _Text:
     def filtered(self, chunk: Chunk) -> Chunk:
         """The chunk with the text that is certain by now; at the end of a choice all of it."""
         for choice in chunk.choices:
+            choice.end_turn = bool(choice.finish_reason)
             markers = self._markers.setdefault(choice.index, self._grounded.markers())
             text = choice.delta.content if choice.delta else None
             if not text and not choice.finish_reason:

@@ -37,6 +37,8 @@ class Elasticsearch(Store):
         else:
             body["query"] = self._filtered(self._match(query, fields))
         found = await self._search(body)
+        if not found:
+            await self._there(fields)
         return [hit for each in found if (hit := self._hit(each, fields))]
 
     def steps(self) -> list[Step]:
@@ -173,6 +175,16 @@ class Elasticsearch(Store):
             fields.vector_fields = [named]
         self._fields = fields
         return fields
+
+    async def _there(self, fields: Fields) -> None:
+        """A field that does not exist is no error to the store: it finds nothing, which would pass for an answer."""
+        try:
+            known = (await self._read()).types
+        except (SourceKey, SourceRefused):
+            return  # the key may search, and not look
+        if missing := [each for each in fields.content_fields if each not in known]:
+            words = f"The index has no field {listed(missing)}. It has: {listed(known)}."
+            raise SourceFields(self.name, words)
 
     async def _no_index(self, error: SourceIndex) -> SourceIndex:
         """The same with the names that exist, where the key may list them."""

@@ -32,6 +32,7 @@ def feedback(request: PersonRequest, conversation: UUID, message: UUID) -> HttpR
         before.delete()
     else:
         said = {"good": good, "reason": reason if reason in Reason.values else "", "comment": comment}
+        said["shared"] = not good and "share" in request.POST
         Feedback.objects.update_or_create(message=answer, defaults={**said, "owner": request.user})
     if not request.htmx:
         return redirect("conversation", conversation)

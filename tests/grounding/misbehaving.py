@@ -21,7 +21,7 @@ class CitesWrongly(OfflineTransport):
     @staticmethod
     def say(messages: list[dict[str, Any]]) -> str:
         count = len(passages(messages[0]["content"]) or ())
-        return re.sub(r"\[doc(\d+)\]", lambda found: f"[doc{int(found[1]) % count + 1}]", reply(messages))
+        return re.sub(r"\[doc([1-9]\d*)\]", lambda found: f"[doc{int(found[1]) % count + 1}]", reply(messages))
 
 
 class Invents(CitesWrongly):

@@ -24,10 +24,9 @@ class Command(BaseCommand):
         reader = User.objects.filter(username=person, is_active=True).first()
         usable = Deployment.objects.usable()
         answering = usable.filter(name=deployment).first() if deployment else usable.first()
-        for found, what in ((asked, "data source"), (reader, "active person"), (answering, "usable deployment")):
-            if found is None:
-                raise CommandError(f"There is no such {what}.")
-        assert asked is not None and reader is not None and answering is not None
+        if asked is None or reader is None or answering is None:
+            missing = "data source" if asked is None else "active person" if reader is None else "usable deployment"
+            raise CommandError(f"There is no such {missing}.")
         if not asked.golden_questions.exists():
             raise CommandError(f"“{source}” has no golden questions; write some in the administration.")
         try:
