@@ -120,7 +120,11 @@ def told(run: Evaluation) -> list[tuple[str, str, str]]:
     """Label, share and change since the run before, for people."""
     changes = run.changes()
     return [
-        (str(SHARES[name]), figures.share(share, 1), "" if not (by := changes[name]) else f"{by * 100:+.0f}")
+        (
+            str(SHARES[name]),
+            figures.share(round(1000 * share), 1000),
+            "" if not (by := changes[name]) else f"{by * 100:+.0f}",
+        )
         for name, share in run.shares.items()
         if share is not None
     ]

@@ -6,8 +6,10 @@ may share the question with that, and only then it stands here as it was asked.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -53,7 +55,8 @@ def of(source: DataSource) -> Unanswered:
     return found
 
 
-def _attempts(source: DataSource):  # type: ignore[no-untyped-def]  # annotated rows have no type
+def _attempts(source: DataSource) -> Iterable[Any]:
+    """Attempts, each with what is known of its citations and its feedback."""
     citations = Citation.objects.filter(evidence__message=OuterRef("message"))
     disliked = Feedback.objects.filter(message=OuterRef("message"), good=False)
     since = timezone.now() - timedelta(days=DAYS)

@@ -9,7 +9,7 @@ from conversations.answering.evaluating import evaluate
 from conversations.completions.endpoints import Offline
 from conversations.completions.offline.transport import OfflineTransport
 from conversations.models import Collection, DataSource, Evaluation, GoldenQuestion
-from tests.retrieval.local import LEAVE, put
+from tests.retrieval.local import put
 
 TRAVEL = b"# Travel\n\nTrains are booked in second class.\n\n# Hotels\n\nA hotel may cost 140 euros a night."
 QUESTIONS = [("How many days of parental leave do you get?", "Leave"), ("What may a hotel cost a night?", "travel.md")]
