@@ -108,7 +108,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "standings": deployments,
         "worries": [each for each in deployments if each.mark in {"bad", "warn"}],
-        "lost_sources": [each for each in DataSource.objects.all() if each.secrets_lost],
+        "lost_sources": [each for each in DataSource.objects.kept() if each.secrets_lost],
         "usable": any(each.deployment.enabled for each in deployments),
         "missing": missing(),
         "findings": findings(),
