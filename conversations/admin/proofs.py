@@ -3,10 +3,11 @@
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -34,6 +35,7 @@ MOST = 50  # questions that a button asks; more are for `manage.py evaluate`
 class GoldenQuestions(admin.TabularInline):
     model = GoldenQuestion
     extra = 0
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}}
 
 
 class Proofs(admin.ModelAdmin):
