@@ -115,7 +115,7 @@ def drafts(given: list[dict[str, Any]]) -> Drafts:
         source.save()
         made.sources.append(source)
         outside = [f"{name} is not known and left out" for name in entry if name not in {"type", "parameters"}]
-        made.warnings += [f"{source.name}: {each}" for each in [*outside, *warnings]]
+        made.warnings += [f"“{source.name}”: {each}" for each in [*outside, *warnings]]
     if wrong:
         raise ValidationError(wrong)
     return made

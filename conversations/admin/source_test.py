@@ -48,10 +48,12 @@ class Trial:
 
 async def attempt(source: DataSource, reader: Reader) -> Trial:
     """Ask the saved configuration on behalf of `reader`."""
-    trial = Trial([])
+    trial, named = Trial([]), f"“{source.name}”: "
 
     def add(name: str, fine: bool, detail: str = "", ms: int | None = None) -> None:
-        trial.stages.append({"name": name, "state": "passed" if fine else "failed", "ms": ms, "detail": detail})
+        trial.stages.append(
+            {"name": name, "state": "passed" if fine else "failed", "ms": ms, "detail": detail.removeprefix(named)}
+        )
         trial.error = trial.error if fine else name
 
     try:

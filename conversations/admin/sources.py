@@ -7,7 +7,7 @@ from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.forms import Script
+from django.forms import CheckboxSelectMultiple, Script
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -35,7 +35,6 @@ class DataSourceAdmin(Proofs):
     list_display = ("name", "test", "type", "readers", "on_by_default", "enabled")
     list_filter = ("type", "enabled")
     search_fields = ("name", "description")
-    filter_horizontal = ("groups",)
     actions = ("export",)
     change_list_template = "admin/sources.html"
     change_form_template = "admin/source.html"
@@ -66,6 +65,9 @@ class DataSourceAdmin(Proofs):
             (_("Who may ask it"), {"fields": READERS}),
             (_("Use"), {"fields": USE}),
         ]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **{"widget": CheckboxSelectMultiple(), **kwargs})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataSource]:
         return super().get_queryset(request).prefetch_related("groups")

@@ -92,7 +92,7 @@ def _of_theirs(given: models.QuerySet[Evidence]) -> tuple[list[tuple[str, int]],
         .annotate(times=Count("message", filter=~Q(citations=None), distinct=True))
     )
     counts: dict[str, int] = {}
-    for title, filepath, url, times, _ in rows:
+    for title, filepath, url, times in rows:
         name = title or filepath or url
         if name:
             counts[name] = counts.get(name, 0) + times

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -96,6 +98,29 @@ class Server:
         for writer in list(self._serving.values()):
             writer.transport.abort()
         await asyncio.gather(*self._serving)
+
+    @contextmanager
+    def threaded(self) -> Iterator[Self]:
+        """On a loop of a thread of its own, for tests whose clients are other processes."""
+        ready, ending, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
+
+        async def serve() -> None:
+            async with self:
+                ready.set()
+                await ending.wait()
+
+        def run() -> None:
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                runner.run(serve())
+
+        thread = threading.Thread(target=run, name="a store", daemon=True)
+        thread.start()
+        assert ready.wait(10), "the store did not start"
+        try:
+            yield self
+        finally:
+            loop.call_soon_threadsafe(ending.set)
+            thread.join(10)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

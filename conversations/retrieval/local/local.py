@@ -22,6 +22,7 @@ from conversations.retrieval.words import asked
 
 P = ParamSpec("P")
 R = TypeVar("R")
+SAMPLE = 8  # words that *Test* looks for
 Asked = dict[int, NDArray[np.float32]]
 
 
@@ -78,13 +79,18 @@ class Local:
                 names = ", ".join(sorted({each.index.deployment.name for each in collections if each.index}))
                 yield Stage("embedding", True, names, _since(began))
             began = time.monotonic()
-            hits = await _read(self._find, collections, asked("test"), found, 1)
+            words = asked(await _read(self._sample, collections))
+            hits = await _read(self._find, collections, words, found, 3)
         except RetrievalError as error:
             yield Stage("embedding" if "dimensions" not in str(error) else "dimensions", False, str(error))
             return
         if found:
             yield Stage("dimensions", True, ", ".join(sorted({str(len(each)) for each in found.values()})))
-        yield Stage("query", True, f"{len(hits)} found", _since(began))
+        if words and not hits:
+            yield Stage("query", False, "a search for words of one of its documents found nothing; read them again.")
+            return
+        first = f", the first: {hits[0].title}" if hits else ""
+        yield Stage("query", True, f"{len(hits)} found{first}", _since(began))
 
     async def aclose(self) -> None:
         """Nothing is held open."""
@@ -98,6 +104,12 @@ class Local:
     def _names(self) -> list[str]:
         found = Kept.objects.filter(pk__in=self._access.collections, deleted=None)
         return list(found.values_list("name", flat=True))
+
+    def _sample(self, collections: list[Kept]) -> str:
+        """Some words of a passage that is there, so that finding nothing proves something."""
+        contents = Chunk.objects.filter(collection__in=collections, document__deleted=None)
+        first = contents.order_by("pk").values_list("content", flat=True).first()
+        return " ".join((first or "").split()[:SAMPLE])
 
     async def _embedded(self, query: str, collections: list[Kept]) -> Asked:
         """The vector of `query` for each collection that has some, by the deployment that made those."""
