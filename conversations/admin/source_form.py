@@ -32,7 +32,7 @@ class DataSourceForm(FollowingForm, Members):
     starters = forms.CharField(
         label=gettext_lazy("Starters"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": STARTERS, "class": "vLargeTextField"}),
+        widget=forms.Textarea(attrs={"rows": STARTERS + 1, "class": "vLargeTextField"}),
         help_text=gettext_lazy("Up to three questions that an empty chat offers, one a line."),
     )
     remove_secrets = forms.BooleanField(label=gettext_lazy("Remove the stored secrets"), required=False)
@@ -144,7 +144,7 @@ class DataSourceForm(FollowingForm, Members):
         elif field == "embedding_dependency__type":
             words = _("Searching by vectors needs something that makes them: choose it.")
         elif words.endswith("is missing."):
-            words = _("This field is required.")
+            words = self.fields[field].error_messages["required"] if field else words
         self.add_error(field, words)
 
 

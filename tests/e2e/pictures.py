@@ -60,6 +60,20 @@ def administrator(page: Page, server: Server) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     page.goto(f"{server.address}/admin/")
     picture(page, "administration")
+    source(page, server)
+
+
+def source(page: Page, server: Server) -> None:
+    """The handbook's own page after a test, and what it finds for a question."""
+    page.goto(f"{server.address}/admin/conversations/datasource/1/change/")
+    page.get_by_role("button", name="Test", exact=True).click()
+    page.locator(".messagelist").wait_for()
+    picture(page, "source")
+    page.get_by_role("textbox", name="Question").fill("How many days of parental leave do I get?")
+    page.get_by_role("button", name="Try", exact=True).click()
+    page.locator(".passages").wait_for()
+    page.get_by_text("Show the passage").first.click()
+    picture(page, "question")
 
 
 def employee(page: Page, server: Server) -> None:
