@@ -66,7 +66,7 @@ class DataSourceAdmin(Proofs):
             (_("Use"), {"fields": USE}),
         ]
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(db_field, request, **{"widget": CheckboxSelectMultiple(), **kwargs})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataSource]:
