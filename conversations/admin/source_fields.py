@@ -134,7 +134,7 @@ MAPPING: dict[str, forms.Field] = {
     "fields_mapping__vector_fields": text(_("Vector fields"), "", Listed),
     "fields_mapping__image_vector_fields": text(_("Image vector fields"), _("Compared by the index itself."), Listed),
     "fields_mapping__content_fields_separator": text(
-        _("Between content fields"), _("Such as \\n for a line break."), Separator, strip=False
+        _("Between content fields"), _("Empty: a line break."), Separator, strip=False
     ),
 }
 ANSWERING: dict[str, forms.Field] = {

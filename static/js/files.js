@@ -55,7 +55,7 @@ export class Files {
   }
 
   #sent(chip, share) {
-    const words = this.#going.dataset.going.replace("{percent}", Math.round(100 * share));
+    const words = this.#going.dataset.going.replace("{share}", `${Math.round(100 * share)} %`);
     chip.querySelector(".file-how").textContent = words;
   }
 
