@@ -63,5 +63,5 @@ def kept(person: User) -> tuple[int, int]:
 @transaction.atomic
 def erase(document: Document) -> None:
     """Delete it at once and for good, with its words wherever they are evidence."""
-    Evidence.objects.filter(document=str(document.pk)).update(purged=True, content="")
+    Evidence.objects.of(document).purge()
     document.delete()

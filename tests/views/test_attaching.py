@@ -132,7 +132,7 @@ def test_removing_a_file_takes_its_words_everywhere(browser, chat):
     ask(browser, chat)
     document = Document.objects.get()
     answer = Conversation.objects.get().messages.get(role="assistant")
-    factories.make_evidence(answer, document=str(document.pk))
+    factories.make_evidence(answer, document=str(document.pk), collection=document.collection)
     browser.post(f"{chat[0]}files/{document.pk}/remove", headers=HTMX)
     assert not Document.objects.exists()
     assert not Chunk.objects.exists()
