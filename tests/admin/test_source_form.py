@@ -29,6 +29,8 @@ def form(**fields):
         "in_scope": "on",
         "position": "10",
         "enabled": "on",
+        "golden_questions-TOTAL_FORMS": "0",
+        "golden_questions-INITIAL_FORMS": "0",
         **fields,
     }
 
