@@ -13,6 +13,7 @@ from tests import factories
 
 ADD = "/admin/conversations/datasource/add/"
 CANARY = "sk-canary-0123456789"
+NO_QUESTIONS = {"golden_questions-TOTAL_FORMS": "0", "golden_questions-INITIAL_FORMS": "0"}
 
 
 def form(**fields):
@@ -29,8 +30,7 @@ def form(**fields):
         "in_scope": "on",
         "position": "10",
         "enabled": "on",
-        "golden_questions-TOTAL_FORMS": "0",
-        "golden_questions-INITIAL_FORMS": "0",
+        **NO_QUESTIONS,
         **fields,
     }
 
@@ -191,7 +191,8 @@ def test_a_deployment_that_is_not_ours_is_marked_and_not_switched_on(admin, offl
 def test_a_local_source_chooses_collections(admin):
     Collection.objects.create(name="Leave")
     page = admin.post(
-        ADD, {"name": "Ours", "type": "local", "collections": ["Leave"], "position": "1", "enabled": "on"}
+        ADD,
+        {"name": "Ours", "type": "local", "collections": ["Leave"], "position": "1", "enabled": "on", **NO_QUESTIONS},
     )
     assert page.status_code == 302
     assert saved().read().parameters.collections == ["Leave"]
