@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/tour.md from the demo: `python -m tests.e2e.pictures` writes docs/images/tour-*.png."""
+"""Takes the pictures of README.md and docs/ from the demo: `python -m tests.e2e.pictures` writes docs/images/*.png."""
 
 import sys
 import tempfile
@@ -21,6 +21,9 @@ def main() -> None:
         server = Server(Path(data)).start()
         try:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+            cited(opened(browser, server, "employee"), "conversation")
+            cited(opened(browser, server, "employee", viewport=PHONE, has_touch=True, is_mobile=True), "phone")
+            found(opened(browser, server, "employee", color_scheme="dark"))
             administrator(opened(browser, server, "administrator"), server)
             employee(opened(browser, server, "employee"), server)
             on_a_phone(opened(browser, server, "employee", viewport=PHONE, has_touch=True, is_mobile=True))
@@ -38,10 +41,27 @@ def opened(browser: Browser, server: Server, name: str, **options: object) -> Pa
 
 def picture(page: Page, name: str) -> None:
     page.wait_for_timeout(400)
-    path = IMAGES / f"tour-{name}.png"
+    path = IMAGES / f"{name}.png"
     page.screenshot(path=path)
     assert path.stat().st_size < LARGEST, f"{path.name} is too large"
     sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB\n")
+
+
+def cited(page: Page, name: str) -> None:
+    """The handbook's answer with the passage that it rests on, beside it or over it."""
+    page.locator("#message").fill("How many days of parental leave do I get, and who approves it?")
+    page.locator("#send").click()
+    page.locator(".answer[data-state=complete]").wait_for(timeout=30_000)
+    page.locator(".prose .cite a").first.click()
+    page.locator("#evidence mark").first.wait_for()
+    picture(page, name)
+
+
+def found(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("parental leave")
+    page.locator(".result mark").first.wait_for()
+    picture(page, "search")
 
 
 def administrator(page: Page, server: Server) -> None:
@@ -52,14 +72,14 @@ def administrator(page: Page, server: Server) -> None:
         "Endpoint:": "https://api.openai.com/v1",
     }.items():
         page.get_by_label(label).fill(value)
-    picture(page, "deployment")
+    picture(page, "tour-deployment")
     page.get_by_role("button", name="Save", exact=True).click()
     page.goto(f"{server.address}/admin/conversations/prompt/add/")
     page.get_by_label("Name:").fill("Plain language")
     page.get_by_label("Text:").fill("Answer in plain {{language}}, in short sentences.")
     page.get_by_role("button", name="Save", exact=True).click()
     page.goto(f"{server.address}/admin/")
-    picture(page, "administration")
+    picture(page, "tour-administration")
     source(page, server)
 
 
@@ -68,44 +88,44 @@ def source(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/admin/conversations/datasource/1/change/")
     page.get_by_role("button", name="Test", exact=True).click()
     page.locator(".messagelist").wait_for()
-    picture(page, "source")
+    picture(page, "tour-source")
     page.get_by_role("textbox", name="Question").fill("How many days of parental leave do I get?")
     page.get_by_role("button", name="Try", exact=True).click()
     page.locator(".passages").wait_for()
     page.get_by_text("Show the passage").first.click()
-    picture(page, "question")
+    picture(page, "tour-question")
 
 
 def employee(page: Page, server: Server) -> None:
     choose(page, "offline")
-    picture(page, "new")
+    picture(page, "tour-new")
     for question in QUESTIONS:
         page.goto(server.address)
         page.locator("#message").fill(question)
         page.locator("#message").press("Enter")
         page.locator(".answer[data-state=complete]").wait_for(timeout=30_000)
-    picture(page, "conversation")
+    picture(page, "tour-conversation")
     page.get_by_role("button", name="Answer with another deployment").click()
-    picture(page, "again")
+    picture(page, "tour-again")
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Options of this conversation").click()
-    picture(page, "options")
+    picture(page, "tour-options")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     page.keyboard.type("planet")
     page.locator(".result mark").first.wait_for()
-    picture(page, "search")
+    picture(page, "tour-search")
     page.goto(server.address)
     page.locator(".chip").click()
     page.get_by_role("combobox", name="System prompt").select_option("Plain language")
-    picture(page, "settings")
+    picture(page, "tour-settings")
     page.keyboard.press("Escape")
     page.locator("#message").fill("What was decided about the roof?")
     page.evaluate("text => navigator.clipboard.writeText(text)", PASTED)
     page.keyboard.press("Control+v")
-    picture(page, "paste")
+    picture(page, "tour-paste")
     page.keyboard.press("Control+/")
-    picture(page, "keyboard")
+    picture(page, "tour-keyboard")
 
 
 def choose(page: Page, deployment: str) -> None:
@@ -120,7 +140,7 @@ def on_a_phone(page: Page) -> None:
         "link", name="Write a table", exact=False
     ).first.tap()
     page.locator(".answer").wait_for()
-    picture(page, "phone")
+    picture(page, "tour-phone")
 
 
 if __name__ == "__main__":
