@@ -113,7 +113,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             # Every page has a new answer as pending. What else it is goes as a state: an article that is known is
             # not looked at again.
             fresh = (found[-1]["epoch"], found[-1]["state"]) == (1, State.PENDING)
-            self._follow(message, (1, State.PENDING, None, None) if fresh else ())
+            self._follow(message, (1, State.PENDING, None, None, ()) if fresh else ())
 
     async def answer_text(self, event: dict[str, Any]) -> None:
         generation.hear(event)
@@ -178,7 +178,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                         }
                     )
                     fresh = False
-                if told != (now := (view.epoch, view.state, view.waiting, view.search)):
+                if told != (now := (view.epoch, view.state, view.waiting, view.search, view.reading)):
                     told = now
                     if state := await database_sync_to_async(self.viewer.state)(message, view):
                         await self._tell(state)

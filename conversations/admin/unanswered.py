@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from conversations.models import Attempt, Citation, DataSource, Feedback, State, Verdict
+from conversations.models import Attempt, Citation, DataSource, Feedback, Role, State, Verdict
 from conversations.texts.words import fold
 
 DAYS = 30
@@ -48,7 +48,9 @@ def of(source: DataSource) -> Unanswered:
         asked = attempt.message.parent.text if attempt.message.parent else ""
         if attempt.shared:
             found.shared.append(asked)
-        told = [each for each in searched if not _repeats(each, asked)]
+        # A short question is searched together with the one before it: no question of this conversation may show.
+        said = [asked, *attempt.message.conversation.messages.filter(role=Role.USER).values_list("text", flat=True)]
+        told = [each for each in searched if not any(_repeats(each, question) for question in said)]
         queries.update(told)
         found.verbatim += not told
     found.queries = queries.most_common(SHOWN)
@@ -61,7 +63,7 @@ def _attempts(source: DataSource) -> Iterable[Any]:
     disliked = Feedback.objects.filter(message=OuterRef("message"), good=False)
     since = timezone.now() - timedelta(days=DAYS)
     rows = Attempt.objects.filter(sources=source, started__gte=since, message__state=State.COMPLETE)
-    return rows.select_related("message__parent").order_by("-started").annotate(
+    return rows.select_related("message__parent", "message__conversation").order_by("-started").annotate(
         cited=Exists(citations),
         unsupported=Exists(citations.filter(verdict=Verdict.NOT_FOUND)),
         disliked=Exists(disliked),

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db import transaction
+
 from conversations.answering import Mention, Passage
 from conversations.models import Citation, Document, Evidence, Reader
 from conversations.rendering import mentioned
@@ -12,9 +14,14 @@ SHOWN = 300  # characters of a passage that the model was not given: enough to r
 
 def keep(message: UUID, passages: list[Passage]) -> None:
     """Freeze the passages; those of an earlier try of the same answer are replaced."""
+    with transaction.atomic():
+        Evidence.objects.filter(message=message).delete()
+        _freeze(message, passages)
+
+
+def _freeze(message: UUID, passages: list[Passage]) -> None:
     own = [int(each.document) for each in passages if each.document]
     collections = dict(Document.objects.filter(pk__in=own).values_list("pk", "collection"))
-    Evidence.objects.filter(message=message).delete()
     Evidence.objects.bulk_create(
         Evidence(
             message_id=message,

@@ -24,16 +24,15 @@ LOOK = 0.3  # seconds between two looks at how far the reading is
 
 async def wait(answer: UUID, live: Live, *, sees: bool) -> dict[str, list[str]]:
     """Until files that were sent are read, but no longer than people like to wait; names of those that are not."""
+    waiting, failed = await database_sync_to_async(_unread)(answer, sees)
     try:
         async with asyncio.timeout(settings.READING_PATIENCE):
-            while True:
-                waiting, failed = await database_sync_to_async(_unread)(answer, sees)
-                if not waiting:
-                    break
+            while waiting:
                 if live.reading != tuple(waiting):
                     live.reading = tuple(waiting)
                     live.touch()
                 await asyncio.sleep(LOOK)
+                waiting, failed = await database_sync_to_async(_unread)(answer, sees)
     except TimeoutError:
         log.info("Answer %s goes on without files that are still being read", answer)
     if live.reading:

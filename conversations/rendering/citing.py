@@ -31,6 +31,7 @@ class Cited:
     names: dict[int, str]
     source: str = "Source {number}: {name}"
     verdicts: tuple[str, ...] = ()
+    otherwise: str = ""  # the verdict of all other mentions
     words: tuple[tuple[str, str], ...] = ()
 
 
@@ -78,7 +79,7 @@ def link(block: str, cited: Cited, before: list[int]) -> str:
         number = ord(found[1]) - _BASE
         if number not in cited.names:
             return ""
-        verdict = cited.verdicts[len(said)] if len(said) < len(cited.verdicts) else ""
+        verdict = cited.verdicts[len(said)] if len(said) < len(cited.verdicts) else cited.otherwise
         said.append(number)
         label = list(dict.fromkeys(said)).index(number) + 1
         name = cited.source.format(number=label, name=cited.names[number])

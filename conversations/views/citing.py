@@ -46,6 +46,7 @@ def cited(message: Message, allowed: Allowed) -> Cited | None:
         names={each.number: name(each, allowed) for each in given},
         source=_("Source {number}: {name}"),
         verdicts=tuple(each.verdict for each in mentions),
+        otherwise="" if message.running else str(Verdict.NOT_CHECKED.value),  # it was stopped, or broke off
         words=tuple((verdict.value, str(words)) for verdict, words in WORDS.items()),
     )
 
@@ -77,7 +78,7 @@ def source(evidence: Evidence, label: int, allowed: Allowed) -> dict[str, Any]:
         "link": link(evidence) if reads else None,
         "pieces": pieces(evidence) if reads else [],
         "supports": [each.sentence for each in evidence.citations.all() if each.sentence],
-        "verdict": worst(list(evidence.citations.all())),
+        "verdict": worst(list(evidence.citations.all())) or str(Verdict.NOT_CHECKED.value),
         "url": f"{address(evidence.message)}{label}/",
     }
 

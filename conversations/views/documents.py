@@ -59,7 +59,7 @@ def documents(request: PersonRequest) -> HttpResponse:
         return _make(request)
     deleted = request.GET.get("deleted", "")
     managed = Collection.objects.managed_by(request.user).exclude(deleted=None)
-    thrown = managed.filter(pk=deleted).first() if deleted.isdigit() else None
+    thrown = managed.filter(pk=deleted).first() if _number(deleted) else None
     context = {**_shell(request.user), "form": CollectionForm(), "thrown": thrown}
     return render(request, "documents/collections.html", context)
 
@@ -252,7 +252,7 @@ def _listed(request: PersonRequest, found: Collection) -> dict[str, Any]:
         each.percent = min(100, 100 * each.done // each.total) if each.total else 0  # type: ignore[attr-defined]
     deleted = request.GET.get("deleted", "")
     managed = Collection.objects.managed_by(request.user).filter(pk=found.pk).exists()
-    thrown = found.documents.exclude(deleted=None).filter(pk=deleted).first() if deleted.isdigit() and managed else None
+    thrown = found.documents.exclude(deleted=None).filter(pk=deleted).first() if _number(deleted) and managed else None
     return {
         "collection": found,
         "documents": kept,
@@ -262,3 +262,8 @@ def _listed(request: PersonRequest, found: Collection) -> dict[str, Any]:
         "thrown": thrown,
         "index_failed": found.indexes.exclude(failed="").exists() and found.outdated,
     }
+
+
+def _number(text: str) -> bool:
+    """Is it one that an address of ours can hold?"""
+    return text.isdecimal() and len(text) < 10

@@ -31,8 +31,8 @@ def page(browser, answer, end="", **headers):
 def test_a_citation_leads_to_its_source_by_the_small_number(browser, answer):
     found = browser.get(f"/c/{answer.conversation_id}/").content.decode()
     assert re.findall(r'aria-label="(Source [^"]*)">(\d)</a></sup>', found) == [
-        ("Source 1: Leave policy, page 3", "1"),
-        ("Source 2: Blocks", "2"),
+        ("Source 1: Leave policy, page 3 (not checked)", "1"),
+        ("Source 2: Blocks (not checked)", "2"),
     ]
     assert "Leave policy" in page(browser, answer, "1/")
 

@@ -32,7 +32,7 @@ def index_for(collection: Collection) -> Index | None:
     if (
         collection.index is None
         and collection.embedding is not None
-        and not Chunk.objects.filter(collection=collection)
+        and not Chunk.objects.filter(collection=collection).exists()
     ):
         wanted = {"collection": collection, "made_by": made_by(collection.embedding)}
         made, _ = Index.objects.get_or_create(**wanted, defaults={"deployment": collection.embedding})

@@ -6,6 +6,7 @@ Work is leased in the database, so that two processes never do it twice, and wha
 import asyncio
 import contextvars
 import logging
+import time
 import uuid
 
 from channels.db import database_sync_to_async
@@ -29,6 +30,7 @@ TEND = 5.0  # seconds between looks at what else is to be done
 AGAIN = 60.0  # seconds before an index that could not be built is tried again
 
 _reading: dict[asyncio.Task[None], int] = {}
+_not_before: dict[int, float] = {}  # time.monotonic() from which a collection that failed is tried again
 _tended: dict[int, int] = {}  # the version of each collection that was looked at and found in order
 _wake: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
 
@@ -120,7 +122,7 @@ async def _keep_tending() -> None:
         try:
             await database_sync_to_async(_sweep)()
             await tend()
-        except db.Error:
+        except Exception:  # whatever it is, the next round must come: lost documents and purges depend on it
             log.exception("Could not look after collections")
         await asyncio.sleep(TEND)
 
@@ -135,6 +137,8 @@ def _sweep() -> None:
 async def tend(calibrate: bool = True) -> None:
     """Bring indexes and calibrations of all collections in order; those that did not change are not looked at."""
     for each in await database_sync_to_async(_untended)():
+        if _not_before.get(each.pk, 0.0) > time.monotonic():
+            continue
         if await _tend(each, calibrate):
             _tended[each.pk] = each.version
 
@@ -159,7 +163,8 @@ async def _tend(collection: Collection, calibrate: bool) -> bool:
         passages = await database_sync_to_async(lexical.passages)([collection.pk])
         if calibrating.outdated(collection, passages):
             await calibrating.calibrate(collection, passages)
-    except CompletionError:
-        await asyncio.sleep(AGAIN if calibrate else 0)
+    except (CompletionError, ValueError) as error:  # the latter: vectors of other dimensions than the index has
+        log.warning("Collection %s could not be brought in order: %s", collection.pk, error)
+        _not_before[collection.pk] = time.monotonic() + AGAIN
         return False
     return True

@@ -1,5 +1,6 @@
 """One document through: read, cut, embedded, put in the place of what was there, and found again."""
 
+import asyncio
 import logging
 import time
 
@@ -45,7 +46,7 @@ async def _through(document: Document, progress: "_Progress", runner: str) -> No
     if not document.path.is_file():
         raise OSError(2, "the stored file is gone")
     blocks, pages = await reading.read(document.path, document.kind, progress.pages)
-    pieces = pack(blocks)
+    pieces = await asyncio.to_thread(pack, blocks)
     if not pieces:
         raise Unreadable("empty")
     if len(pieces) > MOST_PASSAGES:

@@ -119,6 +119,9 @@ class Local:
                 continue
             key = (each.index.made_by, query)
             if key not in self._vectors:
+                if not each.index.deployment.enabled:
+                    words = f"its embedding deployment “{each.index.deployment.name}” is disabled."
+                    raise SourceVectors(self._name, words)
                 endpoint = each.index.deployment.endpoint_at()
                 try:
                     (vector,) = await embeddings.embed([query], endpoint, input_type="query")
