@@ -57,6 +57,12 @@ def numbers(text: str) -> list[Number]:
     return found
 
 
+def missing(wanted: Iterable[Number], said: Iterable[Iterable[Number]]) -> list[Number]:
+    """Those of `wanted` that none of these places says."""
+    there = set().union(*said)
+    return [each for each in wanted if not any(each.said_by(other) for other in there)]
+
+
 def names(text: str, *, german: bool = False) -> set[str]:
     """Terms of the names in a text: capitals that no sentence begins with; in German only words all in capitals."""
     found = (each[0] for each in _NAME.finditer(text))
