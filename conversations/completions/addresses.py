@@ -4,6 +4,8 @@ Loopback and private addresses are not among them: administrators may enter thei
 """
 
 import socket
+from collections.abc import Collection
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from conversations.completions.errors import ForbiddenAddress
@@ -37,14 +39,32 @@ DISGUISES = [
 ]
 
 
-def check_address(text: str) -> None:
-    """Raises ForbiddenAddress if `text`, an address, must never be connected to."""
+@dataclass(frozen=True)
+class Reach:
+    """How far a request goes that nobody here has set up: to `hosts`, and to all public addresses if `public`."""
+
+    hosts: tuple[str, ...] = ()
+    public: bool = False
+
+
+def listed(host: str, port: int | None, hosts: Collection[str]) -> bool:
+    """Is it one of `hosts`, which are names with or without a port?"""
+    named = {each.lower() for each in hosts}
+    host = host.lower().rstrip(".")
+    return bool(host) and (host in named or f"{host}:{port}" in named)
+
+
+def check_address(text: str, *, public: bool = False) -> None:
+    """Raises ForbiddenAddress if `text`, an address, must never be connected to; with `public` if it is not public."""
     address: IPv4Address | IPv6Address = ip_address(text)
-    if any(each in network for each in _meanings(address) for network in FORBIDDEN):
+    meanings = _meanings(address)
+    if any(each in network for each in meanings for network in FORBIDDEN):
         raise ForbiddenAddress(f"{text} is a reserved address that no deployment may have.")
+    if public and not all(each.is_global for each in meanings):
+        raise ForbiddenAddress(f"{text} is no public address.")
 
 
-def check_literal(host: str) -> None:
+def check_literal(host: str, *, public: bool = False) -> None:
     """The same for a host, if it is an address in one of its spellings and no name.
 
     inet_aton knows what the system would make of dotted, decimal, octal and hexadecimal forms.
@@ -55,7 +75,7 @@ def check_literal(host: str) -> None:
     except (OSError, UnicodeError):
         if ":" not in host:
             return
-    check_address(host)
+    check_address(host, public=public)
 
 
 def _meanings(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:

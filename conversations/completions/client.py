@@ -48,7 +48,7 @@ async def stream(
         if response.status != 200:
             if response.status == 401:
                 identity.forget(endpoint.identity)
-            raise await _refused(response, hide)
+            raise await refused(response, hide)
         reading, first = Reading(hide), True
         while not reading.done:
             try:
@@ -81,6 +81,23 @@ async def reach(endpoint: Endpoint) -> None:
     await net.reach(wire.url(endpoint), transport=wire.transport)
 
 
+async def refused(response: net.Response, hide: Collection[str]) -> Exception:
+    """The error that an answer other than 200 means; its body may be missing, slow or endless."""
+    content = bytearray()
+    with suppress(TimeoutError, BrokenOff):
+        async with asyncio.timeout(ERROR_TIME):
+            while len(content) < LARGEST_ERROR and (piece := await response.read()):
+                content += piece
+    return refusal(
+        response.status,
+        decoded(bytes(content)),
+        retry_after=headers.retry_after(response.headers),
+        request_id=headers.facts(response.headers).request_id or None,
+        location=response.location,
+        hide=hide,
+    )
+
+
 async def _send(request: ChatRequest, endpoint: Endpoint) -> net.Response:
     wire = kind(endpoint.kind)
     options = request.stream_options or {"include_usage": True}
@@ -110,23 +127,6 @@ def _what(
 def _late(phase: str, seconds: float) -> TimedOut:
     what = "No first token" if phase == "first_token" else "No further chunk"
     return TimedOut(f"{what} within {seconds:g} seconds.", phase=phase)
-
-
-async def _refused(response: net.Response, hide: Collection[str]) -> Exception:
-    """The error that an answer other than 200 means; its body may be missing, slow or endless."""
-    content = bytearray()
-    with suppress(TimeoutError, BrokenOff):
-        async with asyncio.timeout(ERROR_TIME):
-            while len(content) < LARGEST_ERROR and (piece := await response.read()):
-                content += piece
-    return refusal(
-        response.status,
-        decoded(bytes(content)),
-        retry_after=headers.retry_after(response.headers),
-        request_id=headers.facts(response.headers).request_id or None,
-        location=response.location,
-        hide=hide,
-    )
 
 
 async def _drain(response: net.Response) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from conversations.completions.wire import Choice, Chunk, Delta, Usage
 
+OLD_CALL = "function_call"  # its key among the calls, which have indices
 SEVERITIES = ("safe", "very_low", "low", "medium", "high")
 
 Results = dict[str, Any]  # category → the worst result said of it; “error” → why a filter could not run
@@ -34,6 +35,7 @@ class Draft:
     rate_limits: dict[str, str] = field(default_factory=dict)  # header → what it said
     _index: int | None = None  # of the first choice that came
     _pieces: list[str] = field(default_factory=list)
+    _contents: list[str] = field(default_factory=list)  # those of them that are neither refusal nor transcript
     _calls: dict[Any, dict[str, Any]] = field(default_factory=dict)  # by index → one of tool_calls
 
     @property
@@ -42,6 +44,17 @@ class Draft:
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0] if self._pieces else ""
+
+    @property
+    def content(self) -> str:
+        """What the model answers, as the wire's `content`: without what is a refusal or said aloud."""
+        return "".join(self._contents)
+
+    @property
+    def function_call(self) -> dict[str, Any] | None:
+        """The call in the wire's older spelling, if it came so; it is among `tool_calls` too."""
+        known = self._calls.get(OLD_CALL)
+        return known["function"] if known else None
 
     @property
     def filtered(self) -> list[str]:
@@ -90,9 +103,11 @@ class Draft:
         for call in delta.tool_calls or ():
             self._tool_call(call)
         if delta.function_call:
-            self._tool_call({"index": "function_call", "function": delta.function_call})
+            self._tool_call({"index": OLD_CALL, "function": delta.function_call})
         if delta.refusal:
             self.refusal += delta.refusal
+        if delta.content:
+            self._contents.append(delta.content)
         return (delta.content or "") + (delta.refusal or "") + (self._audio(delta.audio) if delta.audio else "")
 
     def _audio(self, said: dict[str, Any]) -> str:

@@ -13,11 +13,14 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from conversations.completions import identity
+from conversations.completions.addresses import Reach
 from conversations.completions.errors import BadKey, InvalidRequest, Unreachable
 from conversations.completions.identity import Identity
 from conversations.completions.wire import ChatRequest
 
 CHAT, EMBEDDINGS = "chat/completions", "embeddings"  # operations: the end of a request's path
+COMPLETIONS, SPEECH, IMAGES = "completions", "audio/speech", "images/generations"
+TRANSCRIPTIONS, TRANSLATIONS = "audio/transcriptions", "audio/translations"
 KINDS = {
     "openai": "conversations.completions.endpoints.OpenAI",
     "azure": "conversations.completions.endpoints.Azure",
@@ -38,6 +41,7 @@ class Endpoint:
     api_version: str = ""
     name: str = ""
     reasoning: bool = False  # a model that thinks first: other limits, no sampling
+    reach: Reach | None = None  # how far its address may lead, if no administrator entered it
 
     @property
     def secrets(self) -> list[str]:
@@ -70,6 +74,7 @@ PARAMETERS: dict[str, Range | tuple[str, ...] | None] = {
     "user": None,
     "response_format": None,
     "modalities": None,
+    "audio": None,
     "tools": None,
     "tool_choice": None,
     "parallel_tool_calls": None,
@@ -102,11 +107,13 @@ SAMPLING = {
 class Kind(Protocol):
     """How one kind is asked.
 
-    `sign_in`: the ways it knows, of "api_key", "entra" and "managed_identity". `dated`: it wants an API version.
+    `operations`: what it can be asked for. `sign_in`: the ways it knows, of "api_key", "entra" and
+    "managed_identity". `dated`: it wants an API version.
     `transport`: dotted path of an httpx transport that stays in this process; empty: the network.
     """
 
     parameters: dict[str, Range | tuple[str, ...] | None]
+    operations: tuple[str, ...]
     sign_in: tuple[str, ...]
     dated: bool
     transport: str
@@ -120,6 +127,7 @@ class OpenAI:
     """OpenAI and whatever is compatible: the base URL is taken as it is written."""
 
     parameters = PARAMETERS
+    operations: tuple[str, ...] = (CHAT, EMBEDDINGS, COMPLETIONS, TRANSCRIPTIONS, TRANSLATIONS, SPEECH, IMAGES)
     sign_in: tuple[str, ...] = ("api_key",)
     dated = False
     transport = ""
@@ -194,6 +202,7 @@ class AzureInference(Azure):
         "tool_choice": None,
         "stream": None,
     }
+    operations = (CHAT, EMBEDDINGS)
 
     def url(self, endpoint: Endpoint, operation: str = CHAT) -> str:
         return join(endpoint.address, f"/{operation}", {"api-version": endpoint.api_version})
@@ -218,6 +227,7 @@ class Offline(OpenAI):
             *("tools", "tool_choice", "parallel_tool_calls", "stream", "stream_options"),
         )
     }
+    operations = (CHAT, EMBEDDINGS)
     sign_in = ()
     transport = "conversations.completions.offline.transport.OfflineTransport"
 
@@ -229,10 +239,10 @@ class Offline(OpenAI):
 
 
 async def signed_in(endpoint: Endpoint) -> Endpoint:
-    """The endpoint with a bearer, if it has an identity. Raises BadKey or Unreachable."""
+    """The endpoint with a bearer, if it has an identity. Raises BadKey, Unreachable or ForbiddenAddress."""
     if endpoint.identity is None:
         return endpoint
-    return replace(endpoint, bearer=await identity.bearer(endpoint.identity))
+    return replace(endpoint, bearer=await identity.bearer(endpoint.identity, endpoint.address))
 
 
 def join(base: str, path: str, query: dict[str, str] | None = None) -> str:

@@ -1,7 +1,10 @@
 """Everything that can go wrong between us and a deployment.
 
 CompletionError
-├─ Unreachable          no response at all: DNS, refused, TLS, broken before the first byte      (retry helps)
+├─ Disabled             we do not ask it: an administrator switched it off, or its key cannot be read
+├─ LimitReached         we do not ask it: a limit of the company on who asks was reached
+├─ Unreachable          no response at all: refused, TLS, broken before the first byte           (retry helps)
+│  ├─ UnknownHost       the name has no address: not at once, but another day                     (retry helps)
 │  └─ ForbiddenAddress  the address must not be reached, such as a cloud's metadata service
 ├─ TimedOut             no first token, or no further chunk, in time                             (retry helps)
 ├─ Refused              answered with an error: a status, or an error object inside a 200
@@ -41,14 +44,36 @@ class CompletionError(Exception):
         self.request_id = request_id
 
 
+class Disabled(CompletionError):
+    """The deployment may not be asked now: it was disabled, or its stored key cannot be read any more."""
+
+    code = "disabled"
+
+
+class LimitReached(CompletionError):
+    """A person or a program may not ask now; `limit` says which limit it is, `retry_after` when it begins anew."""
+
+    code = "limit_reached"
+
+    def __init__(self, message: str, *, limit: str, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.limit = limit
+
+
 class Unreachable(CompletionError):
     """Nobody answered at the address."""
 
     code, retryable = "unreachable", True
 
 
+class UnknownHost(Unreachable):
+    """No name server knows the host."""
+
+    code = "unknown_host"
+
+
 class ForbiddenAddress(Unreachable):
-    """The name leads to an address that no deployment may have."""
+    """The name leads to an address that no deployment may have, or the token may not be sent to it."""
 
     code, retryable = "forbidden_address", False
 

@@ -3,23 +3,34 @@
 azure-identity does the asking, as an extra that is imported at the first use, in a thread because it is slow. It
 connects to the sign-in service and to the machine's own identity service, not through net.py: the latter has an
 address that no deployment may have. AZURE_AUTHORITY_HOST leads to another cloud's sign-in service.
+
+A token opens whatever the identity may do, and whoever receives it can use it elsewhere: it goes to Azure's own
+services alone, and to hosts that whoever runs this server has named.
 """
 
 import asyncio
 import os
 import time
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import aiohttp
 
 from conversations.completions import net
-from conversations.completions.errors import BadKey, CompletionError, Unreachable
+from conversations.completions.addresses import listed
+from conversations.completions.errors import BadKey, CompletionError, ForbiddenAddress, Unreachable
 
 SCOPE = "https://cognitiveservices.azure.com/.default"
+CLOUDS = ("azure.com", "azure.us", "azure.cn")
+AZURE = (  # what Microsoft runs, not what its customers do, such as gateways and web apps
+    *(f".{service}.{cloud}" for cloud in CLOUDS for service in ("openai", "cognitiveservices", "services.ai")),
+    *(".models.ai.azure.com", ".search.windows.net", ".search.azure.us", ".search.azure.cn"),
+)
 EARLY = 300  # seconds before its end that a token is replaced
 PATIENCE = 20  # seconds
 LONGEST = 300  # characters of the service's own words
@@ -31,6 +42,7 @@ class Identity:
     """Without a tenant it is a managed one: the machine's own, or the user-assigned one that `client` names.
 
     `resource`: a user-assigned one by its resource id instead. `scope`: what its tokens are for.
+    `hosts`: who may receive them beside Azure.
     """
 
     tenant: str = ""
@@ -38,6 +50,7 @@ class Identity:
     secret: str = field(default="", repr=False)
     resource: str = ""
     scope: str = SCOPE
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,11 +67,28 @@ _tokens: dict[Identity, _Token] = {}
 _locks: WeakKeyDictionary[Any, defaultdict[Identity, asyncio.Lock]] = WeakKeyDictionary()  # by event loop
 
 
-async def bearer(identity: Identity) -> str:
-    """A token, kept until it nearly expires; asked for once, however many wait for it.
+def may_receive(address: str, hosts: Collection[str] = ()) -> bool:
+    """May a token be sent there? To Azure over https, or to one of `hosts` (with or without a port)."""
+    try:
+        parts = urlsplit(address.strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return False
+    azure = parts.scheme == "https" and port in {None, 443} and host.endswith(AZURE)
+    return azure or listed(host, port, hosts)
 
-    Raises BadKey if the identity is refused or incomplete, Unreachable if nobody answers.
+
+async def bearer(identity: Identity, to: str) -> str:
+    """A token for the address `to`, kept until it nearly expires; asked for once, however many wait for it.
+
+    Raises ForbiddenAddress if no token may be sent there, BadKey if the identity is refused or incomplete, Unreachable
+    if nobody answers.
     """
+    if not may_receive(to, identity.hosts):
+        raise ForbiddenAddress(
+            f"{net.host(to)} is not one of Azure's own addresses, so no token is sent there. Sign in with a key, or "
+            "let whoever runs this server add the host to ALLOWED_UPSTREAMS."
+        )
     async with _locks.setdefault(asyncio.get_running_loop(), defaultdict(asyncio.Lock))[identity]:
         token = _tokens.get(identity)
         if token is None or not token.fresh:

@@ -10,8 +10,8 @@ httpx's interface over aiohttp's transport: its C parser halves the CPU that a s
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Mapping
-from functools import cache
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
 from typing import Any
@@ -22,8 +22,8 @@ import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
-from conversations.completions.addresses import check_address, check_literal
-from conversations.completions.errors import BrokenOff, Unreachable
+from conversations.completions.addresses import Reach, check_address, check_literal, listed
+from conversations.completions.errors import BrokenOff, ForbiddenAddress, UnknownHost, Unreachable
 
 # Connecting is one address's time; pool is the whole of it: resolving, every address, TLS. Reading takes as
 # long as it takes: client.py holds the clock for tokens.
@@ -65,15 +65,37 @@ class Response:
 
 
 async def send(
-    url: str, headers: Mapping[str, str], content: bytes = b"", *, method: str = "POST", transport: str = ""
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes | AsyncIterable[bytes] = b"",
+    *,
+    method: str = "POST",
+    transport: str = "",
+    reach: Reach | None = None,
 ) -> Response:
-    """Ask and wait for the headers. Raises Unreachable, or ForbiddenAddress. `transport`: see `client`."""
+    """Ask and wait for the headers. Raises Unreachable or a kind of it. `transport`: see `client`.
+
+    `reach`: how far it may go; None: as far as what an administrator has set up. `content` that comes piece by piece
+    is sent as it comes; if it raises, the connection is cut.
+    """
     try:
-        asking = await client(transport)
+        asking = await client(transport, public=_publicly(url, reach))
         request = asking.build_request(method, url, headers={**HEADERS, **headers}, content=content)
         return Response(await asking.send(request, stream=True))
     except TROUBLE as error:
         raise Unreachable(f"Cannot reach {host(url)}: {_words(error)}") from error
+
+
+def _publicly(url: str, reach: Reach | None) -> bool:
+    """Must the address be a public one? Raises ForbiddenAddress if it must not be reached at all."""
+    if reach is None:
+        return False
+    parsed = httpx.URL(url)
+    if listed(parsed.host, parsed.port, reach.hosts):
+        return False
+    if not reach.public:
+        raise ForbiddenAddress(f"{host(url)} is not one of the hosts that a request may name.")
+    return True
 
 
 async def whole(response: Response, largest: int) -> bytes:
@@ -87,7 +109,7 @@ async def whole(response: Response, largest: int) -> bytes:
 
 
 async def reach(url: str, *, transport: str = "") -> None:
-    """Whether anybody speaks HTTP there, whatever the answer. Raises Unreachable, or ForbiddenAddress."""
+    """Whether anybody speaks HTTP there, whatever the answer. Raises Unreachable or a kind of it."""
     try:
         await (await client(transport)).head(url, headers={"User-Agent": HEADERS["User-Agent"]})
     except TROUBLE as error:
@@ -112,13 +134,23 @@ def _words(error: Exception) -> str:
 class Resolver(AbstractResolver):
     """The system's resolver, in a thread; it refuses a name if one of its addresses is forbidden."""
 
+    def __init__(self, *, public: bool = False) -> None:
+        self._public = public
+
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
+        try:
+            found = await loop.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG
+            )
+        except socket.gaierror as error:
+            if error.errno == socket.EAI_AGAIN:
+                raise  # the name server is in trouble, which says nothing about the name
+            raise UnknownHost(f"There is no host named {host}.") from error
         for *_, address in found:
-            check_address(str(address[0]))
+            check_address(str(address[0]), public=self._public)
         return [
             ResolveResult(
                 hostname=host,
@@ -135,18 +167,20 @@ class Resolver(AbstractResolver):
         """Nothing is held."""
 
 
-def checked_socket(info: Any) -> socket.socket:
+def checked_socket(info: Any, *, public: bool = False) -> socket.socket:
     """A socket for the address that is about to be connected to, the last place where it can be refused."""
     kind, type_, protocol, _name, address = info
-    check_address(str(address[0]))
+    check_address(str(address[0]), public=public)
     return socket.socket(kind, type_, protocol)
 
 
 class Transport(AiohttpTransport):
     """Checks literals before they reach a connection or a proxy, which would resolve them itself."""
 
+    public = False
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        check_literal(request.url.host)
+        check_literal(request.url.host, public=self.public)
         # httpx has made a header of a user and password in the address; aiohttp would make a second one.
         request.url = request.url.copy_with(userinfo=b"")
         if self.proxy and request.url.scheme == "http":
@@ -160,14 +194,28 @@ class Client(httpx.AsyncClient):
     aiohttp's own `trust_env` knows no ALL_PROXY, and would also send what a ~/.netrc has for the host.
     """
 
+    transport: type[Transport] = Transport
+    session = staticmethod(lambda: _session())
+
     def _init_transport(self, *args: Any, **kwargs: Any) -> httpx.AsyncBaseTransport:
-        return kwargs.get("transport") or Transport(verify=tls(), client=_session)
+        return kwargs.get("transport") or self.transport(verify=tls(), client=self.session)
 
     def _init_proxy_transport(self, proxy: Any, *args: Any, **kwargs: Any) -> httpx.AsyncBaseTransport:
         headers = dict(proxy.headers)
         if proxy.auth:  # as a header: the parameter that the transport would use is deprecated in aiohttp
             headers["Proxy-Authorization"] = aiohttp.encode_basic_auth(*proxy.auth)
-        return Transport(verify=tls(), client=_session, proxy=httpx.Proxy(proxy.url, headers=headers))
+        return self.transport(verify=tls(), client=self.session, proxy=httpx.Proxy(proxy.url, headers=headers))
+
+
+class PublicTransport(Transport):
+    public = True
+
+
+class PublicClient(Client):
+    """For requests that nobody here has set up: it connects to public addresses only."""
+
+    transport = PublicTransport
+    session = staticmethod(lambda: _session(public=True))
 
 
 @cache
@@ -178,28 +226,30 @@ def tls() -> ssl.SSLContext:
     return context
 
 
-def _session() -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(resolver=Resolver(), socket_factory=checked_socket, limit=0, ssl=tls())
+def _session(*, public: bool = False) -> aiohttp.ClientSession:
+    sockets = partial(checked_socket, public=public)
+    connector = aiohttp.TCPConnector(resolver=Resolver(public=public), socket_factory=sockets, limit=0, ssl=tls())
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
-Clients = dict[str, httpx.AsyncClient]  # by transport
+Clients = dict[tuple[str, bool], httpx.AsyncClient]  # by transport, and whether it is for public addresses only
 _loops: WeakKeyDictionary[Any, tuple[AsyncGenerator[Clients, None], Clients]] = WeakKeyDictionary()
 
 
-async def client(transport: str = "") -> httpx.AsyncClient:
+async def client(transport: str = "", *, public: bool = False) -> httpx.AsyncClient:
     """The running loop's client. `transport`: dotted path of an httpx transport to use instead of the network."""
     loop = asyncio.get_running_loop()
     if loop not in _loops:
         keeper = _keep(loop)
         _loops[loop] = keeper, await anext(keeper)
     clients = _loops[loop][1]
-    if transport not in clients:
+    if (transport, public) not in clients:
         # A cookie of one answer must not travel with the next person's question.
         cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         inside = _load(transport) if transport else None
-        clients[transport] = Client(transport=inside, timeout=TIMEOUT, cookies=cookies)
-    return clients[transport]
+        kind = PublicClient if public else Client
+        clients[transport, public] = kind(transport=inside, timeout=TIMEOUT, cookies=cookies)
+    return clients[transport, public]
 
 
 async def _keep(loop: asyncio.AbstractEventLoop) -> AsyncGenerator[Clients, None]:

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+SYSTEM = ("system", "developer")  # roles that speak for whoever runs the model
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -61,6 +63,7 @@ class ChatRequest(Struct, omit_defaults=True, kw_only=True):
     user: str | None = None
     response_format: dict[str, Any] | None = None
     modalities: list[str] | None = None
+    audio: dict[str, Any] | None = None  # voice and format of an answer that is said aloud
     tools: list[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
@@ -102,6 +105,7 @@ class Choice(Struct, omit_defaults=True, kw_only=True, gc=False):
     end_turn: bool | None = None  # data_sources: true in the last chunk
     content_filter_results: dict[str, Any] | None = None
     content_filter_offsets: dict[str, Any] | None = None
+    verdicts: list[dict[str, Any]] | None = None  # ours, at the end: does each cited document say so?
 
 
 class Usage(Struct, omit_defaults=True, kw_only=True, gc=False):

@@ -125,9 +125,14 @@ async def test_nobody_listening_is_unreachable(upstream: FakeUpstream) -> None:
     assert "http://127.0.0.1:1" in str(error)
 
 
-@pytest.mark.parametrize("address", ["", "nonsense", "http://", "ftp://x", "http://[::", "http://nowhere.invalid"])
+@pytest.mark.parametrize("address", ["", "nonsense", "http://", "ftp://x", "http://[::"])
 async def test_address_that_leads_nowhere_is_unreachable(upstream: FakeUpstream, address: str) -> None:
     assert (await failure(upstream.endpoint(address=address))).code == "unreachable"
+
+
+async def test_a_name_without_an_address_is_told_apart(upstream: FakeUpstream) -> None:
+    error = await failure(upstream.endpoint(address="http://nowhere.invalid"))
+    assert (error.code, str(error)) == ("unknown_host", "There is no host named nowhere.invalid.")
 
 
 async def test_answer_that_is_no_http_is_unreachable() -> None:

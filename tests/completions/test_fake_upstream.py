@@ -52,7 +52,7 @@ def test_other_processes_can_ask_it() -> None:
         "import sys, urllib.request as r;"
         "print(r.build_opener(r.ProxyHandler({})).open(sys.argv[1] + '/v1/chat/completions', b'{}').read().decode())"
     )
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         upstream.reply("Hello")
         done = subprocess.run(
             [sys.executable, "-c", program, upstream.address], capture_output=True, text=True, timeout=30, check=True

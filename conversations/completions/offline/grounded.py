@@ -1,97 +1,92 @@
-"""Answers from documents in the prompt: the sentences that share most of the question's rare words, as they stand."""
+"""Answers from documents in the prompt: the sentences and rows that share most of the question's rare words."""
 
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from conversations.completions.fence import Passage
-from conversations.texts.sentences import sentences
+from conversations.completions.offline.candidates import Candidate, candidates
+from conversations.completions.offline.words import words_for
 from conversations.texts.words import asked, terms
 
+SHORT = 5  # words of a question that goes on from the one before: “And in Madrid?”
 ENOUGH = 0.2  # share of the question's idf that a passage has to cover
 SECOND = 0.1  # that a second sentence has to add
-LONGEST = 500  # characters of a sentence that is quoted
 CONTEXT = 0.7  # what the whole passage counts beside its sentence
 RANK = 0.25  # what each place in the retriever's order costs
 KIND = 0.1  # what a number is worth where one is asked for
+ROWS = 5  # that answer a question alike
 _AMOUNT = re.compile(
     r"\b(?:how (?:many|much|long|old|often|far)|when|what (?:year|date|time|percentage)|combien|quand)\b"
-    r"|\bwie ?viele?\b|\bwann\b|몇|언제|얼마",
+    r"|\bwie ?viele?\b|\bwann\b|몇|며칠|언제|얼마",
     re.IGNORECASE,
 )
+_HOW = re.compile(r"\bhow (?:many|much|long|old|often|far)\b", re.IGNORECASE)  # asks, and says nothing of a subject
+_WORD = re.compile(r"\w+")
 _PARTS = re.compile(
     r",?\s+(?:and|et|und)\s+(?=(?:who|whom|what|when|where|how|which|why|qui|quand|où|comment|combien|quel|quelle|"
-    r"wer|was|wann|wo|wie)\b)",
+    r"wer|was|wann|wo|wie)\b)|(?<=[이하]고|[이하]며),?\s+(?=누가|누구|언제|어디|어떻게|무엇|무슨|어떤|왜|몇|며칠|얼마)",
     re.IGNORECASE,
 )
-_MARKER = re.compile(r"\\?[\[【]\s*(?:doc\w*[^\]】\n]{0,30}|\d{1,2})\\?[\]】]", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    number: int
-    text: str
-    words: frozenset[str]
-    around: frozenset[str]  # words of its whole passage
 
 
 def answer(question: str, earlier: str, given: list[Passage]) -> str:
-    """One or two sentences for each part of the question, with their `[docN]`; nothing if no passage fits.
+    """One or two sentences, or rows, for each part of the question, with their `[docN]`; nothing if none fits.
 
     `earlier`: the question before, which a short one may go on from, or nothing.
     """
-    found = list(_candidates(given))
+    found = list(candidates(given))
+    code = words_for(question).code
     first, *others = _PARTS.split(question, maxsplit=1)
     rank = RANK / 5 if others else RANK  # the order is that of the whole question
-    said = _sentences(first, earlier, found, rank)
+    said = _parts(first, earlier, found, rank, code)
     for part in others:
-        said += [each for each in _sentences(part, first, found, rank) if each not in said]
-    return " ".join(f"{each.text} [doc{each.number}]" for each in said)
+        said += [each for each in _parts(part, first, found, rank, code) if each not in said]
+    return " ".join(said)
 
 
-def _sentences(question: str, earlier: str, found: list[_Candidate], rank: float) -> list[_Candidate]:
-    own = asked(question)
+def _parts(question: str, earlier: str, found: list[Candidate], rank: float, code: str) -> list[str]:
+    own = asked(_HOW.sub(" ", question))
     wanted = dict.fromkeys(own, 1.0)
-    if len(own) <= 3:
+    if len(own) <= 3 and len(question.split()) <= SHORT:
         wanted = dict.fromkeys(asked(earlier), 0.5) | wanted
     if own and not any(each.around & set(own) for each in found):
         return []  # only the question before has to do with these documents
     weights = _weights(wanted, found)
-    whole = sum(weights.values())
-    if not whole or not found:
-        return []
+    whole, amount = sum(weights.values()), bool(_AMOUNT.search(question))
 
     def share(words: Iterable[str]) -> float:
         return sum(weights[each] for each in weights.keys() & set(words)) / whole
 
-    def score(each: _Candidate) -> float:
-        kind = KIND if _AMOUNT.search(question) and _DIGIT.search(each.text) else 0.0
-        return share(each.words) + CONTEXT * share(each.around) + kind - rank * each.number
+    def score(each: Candidate) -> float:
+        kind = KIND if amount and each.has_number else 0.0
+        sought = each.row is not None and not (each.words - each.own).isdisjoint(weights)
+        order = 0.0 if sought else rank * each.number  # which is of whole tables, and says nothing of a row
+        return share(each.words) + CONTEXT * share(each.around) + kind - order
 
-    best = max(found, key=score)
-    if share(best.around) < ENOUGH:
+    def able_to(each: Candidate) -> bool:
+        """By the question's own words; those before help only where all of it is there: “And in Madrid?”."""
+        goes_on = all(not told or told & (each.words | each.around) for told in telling)
+        return each.answers(own, amount=amount) or (goes_on and each.answers(weights.keys(), amount=amount))
+
+    telling = [set(terms(each)) for each in _WORD.findall(question)]
+    able = [each for each in found if whole and able_to(each)]
+    able = [each for each in able if each.language in {"", code}] or able  # words of two languages may be alike
+    best = max(able, key=score, default=None)
+    if best is None or share(best.around) < ENOUGH:
         return []
-    rest = [each for each in found if each.number == best.number and each is not best]
+    rest = [each for each in able if each.number == best.number and each is not best]
+    if best.row:
+        alike = [each for each in rest if each.row and each.words & weights.keys() == best.words & weights.keys()]
+        return [each.said(weights.keys()) for each in sorted([best, *alike], key=found.index)][:ROWS]
     second = max(rest, key=lambda each: share(each.words - best.words), default=None)
     if second and share(second.words - best.words) >= SECOND:
-        return sorted([best, second], key=found.index)
-    return [best]
+        return [each.said(weights.keys()) for each in sorted([best, second], key=found.index)]
+    return [best.said(weights.keys())]
 
 
-def _candidates(given: list[Passage]) -> Iterable[_Candidate]:
-    for passage in given:
-        around = frozenset(terms(f"{passage.title}\n{passage.content}"))
-        for sentence in sentences(passage.content):
-            text = " ".join(_MARKER.sub("", sentence.text).split())
-            text = text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0]
-            if words := terms(text):
-                yield _Candidate(passage.number, text, frozenset(words), around)
-
-
-def _weights(wanted: dict[str, float], found: list[_Candidate]) -> dict[str, float]:
+def _weights(wanted: dict[str, float], found: list[Candidate]) -> dict[str, float]:
     """idf of each word among all sentences, as much of it as the word is wanted."""
-    having = Counter(word for each in found for word in each.words)
+    having = Counter(word for each in found for word in each.own)
     return {word: share * math.log(1 + len(found) / (0.5 + having[word])) for word, share in wanted.items()}

@@ -1,14 +1,15 @@
-"""What the offline deployment says: the first skill that knows an answer gives it, the same one every time."""
+"""What the offline deployment says: what needs no documents first, then these, then what else it can show."""
 
 from typing import Any
 
 from conversations.completions.fence import LAST, LOOKUP, Passage, passages
-from conversations.completions.offline import dates, grounded, samples, sums
+from conversations.completions.offline import chat, dates, grounded, samples, sums
 from conversations.completions.offline.asked import text
 from conversations.completions.offline.words import Words, words_for
+from conversations.completions.wire import SYSTEM
+from conversations.texts.language import language
 
 QUOTED = 80  # characters of a question that are repeated
-CHAT = 4  # words of a greeting or thanks: longer ones may ask something
 
 
 def reply(messages: list[dict[str, Any]]) -> str:
@@ -18,7 +19,7 @@ def reply(messages: list[dict[str, Any]]) -> str:
     turns = [(each.get("role"), text(each.get("content"))) for each in messages]
     if turns[0][1].startswith(LOOKUP):
         return _lookup(turns[-1][1].rpartition(LAST)[2])
-    fences = (passages(said) for role, said in turns if role in {"system", "developer"})
+    fences = (passages(said) for role, said in turns if role in SYSTEM)
     given = next((each for each in fences if each is not None), None)
     turns = [(role, said) for role, said in turns if role in {"user", "assistant"}]
     unfinished = _unfinished(turns)
@@ -35,32 +36,36 @@ def _tool_said(messages: list[dict[str, Any]]) -> str:
 
 
 def _lookup(question: str) -> str:
-    """There is nothing to look up for a greeting; for all else it declines, as it cannot rewrite."""
-    words = words_for(question)
-    return "[]" if len(question.split()) <= CHAT and _small_talk(question.strip(), words) else words.no_queries
+    """There is nothing to look up for a greeting, a sum or thanks; for all else it declines, as it cannot rewrite."""
+    return "[]" if chat.answer([("user", question)]) else words_for(question).no_queries
 
 
 def _say(turns: list[tuple[Any, str]], given: list[Passage] | None) -> str:
-    asked = [said.strip() for role, said in turns if role == "user"]
-    question = asked[-1] if asked else ""
+    question = next((said.strip() for role, said in reversed(turns) if role == "user"), "")
     words = words_for(question)
-    if given and (found := grounded.answer(question, asked[-2] if len(asked) > 1 else "", given)):
+    if said := chat.answer(turns):
+        return said
+    if given and (found := grounded.answer(question, chat.before(turns), given)):
         return found
-    known = (
-        _repeat(question, words)
-        or sums.answer(question, words)
-        or dates.answer(question, words)
-        or samples.answer(question, words)
-        or _earlier(question, asked[:-1], words)
-        or _small_talk(question, words)
-    )
-    if known:
-        return known
+    if said := sums.answer(question, words) or samples.answer(question, words):
+        return said
     if given is not None:
-        return words.not_found
+        return _not_found(words, given)
+    if said := dates.answer(question, words) or chat.earlier(turns, words) or chat.small_talk(question, words):
+        return said
     quoted = " ".join(question.split())
     quoted = quoted if len(quoted) <= QUOTED else quoted[: QUOTED - 1] + "…"
     return words.unknown.format(question=quoted)
+
+
+def _not_found(words: Words, given: list[Passage]) -> str:
+    """That none of these helps; and why it may be so, if none is in the language of the question."""
+    codes = dict.fromkeys(language(each.content) for each in given)
+    if words.code in codes:
+        return words.not_found
+    names = ", ".join(words.languages[each] for each in codes if each)
+    found = f" {words.found_in.format(languages=names)}" if names else ""
+    return f"{words.not_found}{found} {words.words_only}"
 
 
 def _unfinished(turns: list[tuple[Any, str]]) -> tuple[list[tuple[Any, str]], str] | None:
@@ -72,25 +77,3 @@ def _unfinished(turns: list[tuple[Any, str]]) -> tuple[list[tuple[Any, str]], st
         if asks.startswith(("continue your last answer", "continue exactly")):
             return turns[:-2], turns[-2][1]
     return None
-
-
-def _repeat(question: str, words: Words) -> str:
-    for start in words.repeat:
-        if question.lower().startswith(start):
-            return question[len(start) :].lstrip(" :\n")
-    return ""
-
-
-def _earlier(question: str, asked: list[str], words: Words) -> str:
-    if not any(each in question.lower() for each in words.earlier):
-        return ""
-    return words.asked_before.format(question=asked[-1]) if asked else words.asked_nothing
-
-
-def _small_talk(question: str, words: Words) -> str:
-    low = question.lower().strip(" .!?¿¡")
-    for starts, said in words.talk:
-        start = next((each for each in starts if low.startswith(each)), None)
-        if start is not None and not (start.isascii() and low[len(start) : len(start) + 1].isalpha()):
-            return said
-    return ""

@@ -12,10 +12,17 @@ class Words:
     code: str
     unknown: str
     not_found: str  # [doc0] is what the prompt asks for: none of the documents helps
+    words_only: str
+    found_in: str
+    languages: dict[str, str]
     no_queries: str
     talk: tuple[tuple[tuple[str, ...], str], ...]
+    idle: str  # words of a greeting, a sum, a date, or of talk about the conversation; of Korean words their beginning
     repeat: tuple[str, ...]
     earlier: tuple[str, ...]
+    shorter: tuple[str, ...]
+    shortest: str
+    nothing_said: str
     asked_before: str
     asked_nothing: str
     tool_said: str
@@ -33,6 +40,9 @@ ENGLISH = Words(
         "Ask me for **help** to see what I can do, or ask an administrator to connect a deployment."
     ),
     not_found="[doc0] The documents that I was given do not answer this question.",
+    words_only="I compare words, so that only documents in the language of the question can answer it.",
+    found_in="What was found is in {languages}.",
+    languages={"en": "English", "fr": "French", "de": "German", "ko": "Korean", "ja": "Japanese", "zh": "Chinese"},
     no_queries="I can write no search queries: I am a set of rules.",
     talk=(
         (
@@ -58,8 +68,28 @@ ENGLISH = Words(
             "For everything else an administrator has to connect a deployment.",
         ),
     ),
+    idle=(
+        "hello hi hey good morning afternoon evening there everybody everyone all thanks thank thx cheers lot "
+        "lots great perfect nice help please calculate compute equals result sum plus minus times today day days "
+        "weekday date left remaining until till january february march april may june july august september "
+        "october november december last previous first question ask asked earlier short shorter brief briefer "
+        "summarise summarize sum summary answer make fewer words it"
+    ),
     repeat=("repeat after me:", "repeat after me", "say:", "repeat:"),
-    earlier=("what did i ask", "my last question", "my previous question"),
+    earlier=("what did i ask", "what did i just ask", "what have i asked", "my last question", "my previous question"),
+    shorter=(
+        "shorter",
+        "briefer",
+        "in short",
+        "be brief",
+        "fewer words",
+        "summarise",
+        "summarize",
+        "sum up",
+        "sum it up",
+    ),
+    shortest="It is one sentence already: {said}",
+    nothing_said="There is no answer yet that I could make shorter.",
     asked_before="Before this you asked: “{question}”",
     asked_nothing="This is your first question in this conversation.",
     tool_said="The tool answered: {result}",
@@ -78,6 +108,9 @@ FRENCH = Words(
         "Demandez-moi de l’**aide**, ou demandez à un administrateur de connecter un déploiement."
     ),
     not_found="[doc0] Les documents qui m’ont été donnés ne répondent pas à cette question.",
+    words_only="Je compare des mots : seuls des documents dans la langue de la question peuvent y répondre.",
+    found_in="Ce qui a été trouvé est en {languages}.",
+    languages={"en": "anglais", "fr": "français", "de": "allemand", "ko": "coréen", "ja": "japonais", "zh": "chinois"},
     no_queries="Je ne sais pas écrire de requêtes : je suis un ensemble de règles.",
     talk=(
         (
@@ -101,8 +134,18 @@ FRENCH = Words(
             "Pour le reste, un administrateur doit connecter un déploiement.",
         ),
     ),
+    idle=(
+        "bonjour bonsoir salut coucou merci beaucoup bien super parfait tout tous monde aide aider aidez plait "
+        "svp stp sais savez savoir peux pouvez faire calcule calculez font fait égale résultat plus moins fois "
+        "jour jours aujourd hui date sommes reste restent jusqu janvier février mars avril mai juin juillet août "
+        "septembre octobre novembre décembre dernière précédente première question demandé avant court courte "
+        "bref brève résume résumez résumé raccourcis raccourcissez réponse"
+    ),
     repeat=("répète après moi :", "répète :", "répétez :"),
-    earlier=("qu'ai-je demandé", "qu’ai-je demandé", "ma dernière question"),
+    earlier=("ai-je demandé", "j'ai demandé", "j’ai demandé", "ma dernière question", "ma question précédente"),
+    shorter=("plus court", "plus bref", "plus brève", "en bref", "résume", "raccourci"),
+    shortest="C’est déjà une seule phrase : {said}",
+    nothing_said="Il n’y a pas encore de réponse que je pourrais raccourcir.",
     asked_before="Avant, vous avez demandé : « {question} »",
     asked_nothing="C’est votre première question dans cette conversation.",
     tool_said="L’outil a répondu : {result}",
@@ -120,6 +163,9 @@ KOREAN = Words(
         "무엇을 할 수 있는지 보려면 **도움말**이라고 물어보시거나, 관리자에게 배포 연결을 요청하세요."
     ),
     not_found="[doc0] 주어진 문서에서 이 질문의 답을 찾을 수 없습니다.",
+    words_only="저는 단어를 비교하므로, 질문과 같은 언어로 된 문서에서만 답을 찾을 수 있습니다.",
+    found_in="찾은 문서의 언어: {languages}.",
+    languages={"en": "영어", "fr": "프랑스어", "de": "독일어", "ko": "한국어", "ja": "일본어", "zh": "중국어"},
     no_queries="저는 규칙 모음이라 검색어를 만들 수 없습니다.",
     talk=(
         (
@@ -142,8 +188,27 @@ KOREAN = Words(
             "그 밖의 질문은 관리자가 배포를 연결해야 합니다.",
         ),
     ),
+    idle=(
+        "안녕 반갑 반가 좋은 아침 감사 고마 고맙 정말 너무 도움 도와 누구 너는 당신 계산 얼마 오늘 지금 며칠 몇 "
+        "무슨 요일 날짜 남았 남은 까지 월 일 년 내가 제가 나는 저는 아까 방금 전에 이전 마지막 뭐 뭘 무엇 무얼 "
+        "물었 물어 물은 질문 했 더 좀 조금 짧게 짧은 간단 간략 요약 답변 답을 답해 말해 말씀 써 주세 줘 해 할 수 "
+        "있"
+    ),
     repeat=("따라 해:", "따라해:"),
-    earlier=("내가 뭐라고", "이전 질문"),
+    earlier=(
+        "뭐라고 물",
+        "뭐라고 질문",
+        "뭘 물",
+        "뭐 물",
+        "무엇을 물",
+        "무엇을 질문",
+        "내가 뭐라고",
+        "이전 질문",
+        "마지막 질문",
+    ),
+    shorter=("짧게", "짧은", "간단히", "간단하게", "간략", "요약"),
+    shortest="이미 한 문장입니다: {said}",
+    nothing_said="아직 줄일 수 있는 답변이 없습니다.",
     asked_before="그 전에 이렇게 물으셨습니다: “{question}”",
     asked_nothing="이 대화의 첫 질문입니다.",
     tool_said="도구의 답: {result}",
@@ -153,9 +218,10 @@ KOREAN = Words(
     days_until="오늘부터 {date}까지 {days}일 남았습니다.",
 )
 
+LANGUAGES = (ENGLISH, FRENCH, KOREAN)
 _FRENCH = re.compile(
     r"\b(le|la|les|un|une|des|du|est|sont|je|tu|vous|nous|que|quel|quelle|qui|combien|bonjour|salut|merci|aide|"
-    r"répète|écris|montre|tableau|jours|aujourd)\b",
+    r"répète|écris|montre|tableau|jours|aujourd|plus|court|bref|te|plaît)\b",
     re.IGNORECASE,
 )
 _HANGUL = re.compile(r"[가-힣]")
