@@ -5,16 +5,15 @@ A picture is a document that is not searched but sent: it is ready at once and h
 
 from collections.abc import Iterable
 
-from django.db import models, transaction
+from django.db import models
 
 from conversations.models.collection import Collection
 from conversations.models.conversation import Conversation
 from conversations.models.document import WAITING, Document, DocumentQuerySet, Stage
-from conversations.models.evidence import Evidence
 from conversations.models.message import Message
+from conversations.models.stored import PICTURES
 from conversations.models.user import User
 
-PICTURES = {"png": "image/png", "jpeg": "image/jpeg"}  # kinds, and what they are served as
 NAME = "Attached files"  # of the collection; people read it in their own language
 
 
@@ -58,10 +57,3 @@ def kept(person: User) -> tuple[int, int]:
     mine = Document.objects.filter(collection__conversation__owner=person)
     found = mine.aggregate(count=models.Count("pk"), size=models.Sum("size"))
     return found["count"], found["size"] or 0
-
-
-@transaction.atomic
-def erase(document: Document) -> None:
-    """Delete it at once and for good, with its words wherever they are evidence."""
-    Evidence.objects.of(document).purge()
-    document.delete()

@@ -5,15 +5,17 @@ The attempt's text is the part of the message's text from `start` on (up to the 
 a prefix of what upstream sent.
 """
 
+from decimal import Decimal
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.data_source import DataSource
 from conversations.models.deployment import Deployment
 from conversations.models.message import Message
 from conversations.models.price import Price
+from conversations.models.spent import Spent, all_tokens
 
 
 class AttemptManager(models.Manager["Attempt"]):
@@ -29,6 +31,7 @@ class Attempt(models.Model):
     language = models.CharField(max_length=8, blank=True)
 
     # What was asked for
+    key = models.ForeignKey("conversations.ApiKey", models.SET_NULL, null=True, related_name="+")
     deployment = models.ForeignKey(Deployment, models.PROTECT, null=True, related_name="+")
     system_text = models.TextField(blank=True)
     parameters = models.JSONField(default=dict)
@@ -78,8 +81,12 @@ class Attempt(models.Model):
         return isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema")
 
     def record(self, **facts: Any) -> None:
-        """Set and save what became known, and what it cost by the price of its day, in one statement."""
+        """Set and save what became known, and what it cost by the price of its day; the month's sum grows with it."""
+        count, cost = all_tokens(self.usage), self.cost or Decimal(0)
         for name, value in facts.items():
             setattr(self, name, value)
         self.cost = Price.objects.cost(self.deployment_id, self.started, self.usage)
-        self.save(update_fields=[*facts, "cost"])
+        count, cost = all_tokens(self.usage) - count, (self.cost or Decimal(0)) - cost
+        with transaction.atomic():
+            self.save(update_fields=[*facts, "cost"])
+            Spent.add(self.started, count, cost, person=self.message.owner_id, key=self.key_id)

@@ -6,15 +6,13 @@ owner's alone and goes with it. Owners manage a collection without being adminis
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.conf import settings
-from django.contrib.auth.models import Group
 from django.db import connections, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models.access import Reader
+from conversations.models.access import Owned, OwnedQuerySet, Reader
 from conversations.models.deployment import Deployment
 from conversations.models.user import User
 
@@ -27,22 +25,20 @@ KEPT = timedelta(hours=1)  # after it was deleted
 MANAGE = "conversations.manage_documents"
 
 
-class CollectionQuerySet(models.QuerySet["Collection"]):
+class CollectionQuerySet(OwnedQuerySet["Collection"]):
     def for_reader(self, reader: Reader) -> Self:
         """Those whose documents may answer this person's questions; everything else does not exist for them."""
-        granted = Collection.groups.through.objects.filter(collection=models.OuterRef("pk"))
-        owned = Collection.owners.through.objects.filter(collection=models.OuterRef("pk"), user=reader.user_id)
-        read = (
-            ~models.Exists(granted) | models.Exists(granted.filter(group__in=reader.group_ids)) | models.Exists(owned)
-        )
+        return self.granted(reader).filter(deleted=None)
+
+    def _allowed(self, reader: Reader) -> Any:
         attached = models.Q(conversation__owner=reader.user_id, conversation__deleted=None)
-        person = models.Exists(User.objects.filter(pk=reader.user_id, is_active=True))
-        return self.filter(person, (models.Q(conversation=None) & read) | attached, deleted=None)
+        return (models.Q(conversation=None) & super()._allowed(reader)) | attached
 
     def managed_by(self, person: User) -> Self:
         """Those that this person may change: their own, or all of them by permission. Attached files are no part."""
-        found = self.filter(models.Exists(User.objects.filter(pk=person.pk, is_active=True)), conversation=None)
-        return found if person.has_perm(MANAGE) else found.filter(owners=person.pk)
+        if not person.has_perm(MANAGE):
+            return self.owned_by(person.reader()).filter(conversation=None)
+        return self.filter(models.Exists(User.objects.filter(pk=person.pk, is_active=True)), conversation=None)
 
     def purge(self) -> int:
         """Delete for good, with their files, what was thrown away long enough ago."""
@@ -51,21 +47,11 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         return len(gone)
 
 
-class Collection(models.Model):
+class Collection(Owned):
     name = models.CharField(_("name"), max_length=120, help_text=_("What people and data sources call it."))
     description = models.CharField(_("description"), max_length=400, blank=True)
     language = models.CharField(
         _("language"), max_length=8, blank=True, help_text=_("Of most documents, such as en, fr or ko.")
-    )
-    groups = models.ManyToManyField(
-        Group, blank=True, related_name="+", verbose_name=_("readers"), help_text=_("None: everybody may read it.")
-    )
-    owners = models.ManyToManyField(
-        settings.AUTH_USER_MODEL,
-        blank=True,
-        related_name="+",
-        verbose_name=_("owners"),
-        help_text=_("They add, replace and delete documents without being administrators."),
     )
     conversation = models.OneToOneField(
         "conversations.Conversation", models.CASCADE, null=True, blank=True, editable=False, related_name="files"
@@ -81,6 +67,9 @@ class Collection(models.Model):
     )
     index = models.ForeignKey("Index", models.SET_NULL, null=True, editable=False, related_name="+")
     version = models.PositiveBigIntegerField(default=0, editable=False, help_text="Grows with every change.")
+    tended = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="The version at which it was found in order."
+    )
     calibration = models.JSONField(null=True, editable=False, help_text="What signals of sureness mean here.")
     calibrated = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="How many passages it was learnt from."
@@ -118,6 +107,13 @@ class Collection(models.Model):
             return self.index is not None
         return self.index is None or self.index.made_by != made_by(self.embedding)
 
+    def index_wanted(self) -> "Index":
+        """The index of the embedding that is wanted, made if there is none; who asks at the same time gets the same."""
+        assert self.embedding
+        wanted = {"collection": self, "made_by": made_by(self.embedding)}
+        found = Index.objects.select_related("deployment")
+        return found.get_or_create(**wanted, defaults={"deployment": self.embedding})[0]
+
     def changed(self) -> None:
         """Tell everything that is cached of this collection that it is outdated."""
         Collection.objects.filter(pk=self.pk).update(version=models.F("version") + 1)
@@ -151,6 +147,9 @@ class Index(models.Model):
     failed = models.CharField(max_length=40, blank=True, help_text="Code of the last error while it was built.")
     runner = models.CharField(max_length=32, blank=True)
     beat_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("collection", "made_by", name="index_of_collection")]
 
     def __str__(self) -> str:
         return f"index {self.pk} of {self.collection_id}"

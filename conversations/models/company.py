@@ -4,12 +4,14 @@ import hashlib
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import colours
-from conversations.models.pictures import TYPES, Picture
+from conversations.models.stored import PICTURES
+
+LOGOS = {**PICTURES, "jpg": "image/jpeg", "webp": "image/webp"}  # the last two: kept as they came, before 0.1.0
 
 
 def check_accent(colour: str) -> None:
@@ -47,6 +49,22 @@ class Company(models.Model):
         validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Three capital letters, such as EUR."))],
         help_text=_("Of all prices, by its ISO code. A change renames amounts; it converts nothing."),
     )
+    retention_days = models.PositiveIntegerField(
+        _("days that conversations are kept"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "After so many days without a question or answer they are deleted for good, with their files; also pinned "
+            "and archived ones. Groups may have days of their own: then the longest of a person's groups counts. "
+            "Empty: they are kept."
+        ),
+    )
+    tell_of_reading = models.BooleanField(
+        _("tell people who read their conversations"),
+        default=True,
+        help_text=_("On their account page, with the reason. While it is off they see none, also not earlier ones."),
+    )
     accent = models.CharField(
         _("accent colour"),
         max_length=7,
@@ -57,6 +75,8 @@ class Company(models.Model):
     # Small, so in the row: every process has it, and it is in every backup. Read by the page of the logo alone.
     logo = models.BinaryField(_("logo"), null=True, editable=False)
     logo_name = models.CharField(max_length=40, blank=True, editable=False, help_text="Made from its content.")
+
+    audited = ("logo_name",)
 
     class Meta:
         verbose_name = _("company")
@@ -74,10 +94,10 @@ class Company(models.Model):
         """The one row, or an empty one that is not stored."""
         return cls.objects.defer("logo").first() or cls()
 
-    def set_logo(self, content: bytes, picture: Picture) -> None:
-        """Take this picture; it gets a new name, so that what browsers keep is never an old one."""
+    def set_logo(self, kind: str, content: bytes) -> None:
+        """Take this picture, a kind of PICTURES; it gets a new name, so that what browsers keep is never an old one."""
         self.logo = content
-        self.logo_name = f"{hashlib.sha256(content).hexdigest()[:32]}.{picture.kind}"
+        self.logo_name = f"{hashlib.sha256(content).hexdigest()[:32]}.{kind}"
 
     def remove_logo(self) -> None:
         self.logo, self.logo_name = None, ""
@@ -85,7 +105,7 @@ class Company(models.Model):
     @property
     def logo_type(self) -> str:
         """The content type it is served with, whatever its uploader called it."""
-        return TYPES[self.logo_name.rpartition(".")[2]]
+        return LOGOS[self.logo_name.rpartition(".")[2]]
 
     def style_sheet(self) -> str:
         """The palette's steps in the company's colour; nothing while it has none."""

@@ -3,8 +3,6 @@
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -12,7 +10,9 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models.assistant import Assistant
 from conversations.models.attempt import Attempt
+from conversations.models.conversation_set import ConversationQuerySet
 from conversations.models.data_source import DataSource
 from conversations.models.deployment import Deployment
 from conversations.models.message import Message, Role, State
@@ -20,9 +20,6 @@ from conversations.models.prompt import PromptVersion
 from conversations.models.searching import SearchText
 
 LONGEST_TITLE = 200  # characters
-KEPT = timedelta(hours=1)  # after it was deleted
-UNASKED = timedelta(days=1)  # that files wait for their first question
-PURGED_AT_ONCE = 10
 
 
 class Busy(Exception):
@@ -42,43 +39,12 @@ class Turn:
     new: bool = True
 
 
-class ConversationQuerySet(models.QuerySet["Conversation"]):
-    def for_user(self, user: models.Model) -> Self:
-        """This person's own conversations; everything else does not exist for them, nor anything once suspended.
-
-        The row decides about that: a socket's `user` may be hours old.
-        """
-        return self.of(user).filter(deleted=None)
-
-    def thrown_away(self, user: models.Model) -> Self:
-        """What this person deleted a moment ago and may take back."""
-        return self.of(user).exclude(deleted=None)
-
-    def of(self, user: models.Model) -> Self:
-        return self.filter(owner_id=user.pk, owner__is_active=True)
-
-    def purge(self) -> int:
-        """Delete for good what was thrown away, or never begun, long enough ago; how many conversations that were."""
-        now = timezone.now()
-        old = models.Q(deleted__lt=now - KEPT) | models.Q(title="", updated__lt=now - UNASKED)
-        gone = list(self.filter(old).values_list("pk", flat=True)[:PURGED_AT_ONCE])
-        Conversation.objects.filter(pk__in=gone).delete()
-        return len(gone)
-
-    def begun(self) -> Self:
-        """Without those that only hold files so far, for a question that was not sent yet."""
-        return self.exclude(title="")
-
-    def seen(self) -> bool:
-        """Their owner looked at them; True if there was news."""
-        return bool(self.filter(unseen=True).update(unseen=False))
-
-
 class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
     title = models.CharField(_("title"), max_length=LONGEST_TITLE)
     leaf = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
+    assistant = models.ForeignKey(Assistant, models.PROTECT, null=True, blank=True, related_name="conversations")
     deployment = models.ForeignKey(Deployment, models.PROTECT, null=True, blank=True, related_name="conversations")
     prompt = models.ForeignKey(PromptVersion, models.PROTECT, null=True, blank=True, related_name="conversations")
     parameters = models.JSONField(default=dict, blank=True)
@@ -86,7 +52,9 @@ class Conversation(models.Model):
     sources = models.ManyToManyField(DataSource, blank=True, related_name="conversations")
     pinned = models.BooleanField(_("pinned"), default=False)
     archived = models.BooleanField(_("archived"), default=False)
+    temporary = models.BooleanField(default=False, help_text="In no list; deleted when its page is closed.")
     deleted = models.DateTimeField(null=True, editable=False, help_text="Thrown away; purged an hour later.")
+    expired = models.DateTimeField(null=True, editable=False, help_text="Unused for too long: thrown away by that.")
     unseen = models.BooleanField(default=False, help_text="An answer ended while nobody looked.")
     created = models.DateTimeField(_("created"), auto_now_add=True)
     updated = models.DateTimeField(_("updated"), default=timezone.now)
@@ -97,30 +65,43 @@ class Conversation(models.Model):
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         ordering = ["-updated"]
+        permissions = [("read_others", _("May read other people's conversations, for a reason"))]
         indexes = [
             models.Index(fields=["owner", "-pinned", "-updated"], name="conversation_of_owner"),
+            models.Index("updated", name="conversation_updated"),
+            models.Index("created", condition=models.Q(temporary=True), name="conversation_temporary"),
             models.Index("deleted", condition=models.Q(deleted__isnull=False), name="conversation_deleted"),
+            models.Index("expired", condition=models.Q(expired__isnull=False), name="conversation_expired"),
         ]
 
     def __str__(self) -> str:
         return self.title
 
     @classmethod
-    def start(cls, owner: models.Model, *, id: uuid.UUID, text: str, deployment: Deployment | None) -> "Conversation":
+    def start(
+        cls,
+        owner: models.Model,
+        *,
+        id: uuid.UUID,
+        text: str,
+        deployment: Deployment | None,
+        temporary: bool = False,
+    ) -> "Conversation":
         """The conversation `id` of `owner`, made now if it is new, titled after its first question."""
-        facts = {"title": title_of(text), "deployment": deployment}
+        facts = {"title": title_of(text), "deployment": deployment, "temporary": temporary}
         made, new = cls.objects.get_or_create(pk=id, owner_id=owner.pk, defaults=facts)
         if not new and not made.begun:
-            made.title, made.deployment, new = title_of(text), deployment, True
-            made.save(update_fields=["title", "deployment"])
+            made.title, made.deployment, made.temporary, new = title_of(text), deployment, temporary, True
+            made.save(update_fields=["title", "deployment", "temporary"])
         if new:
             SearchText.of_title(made)
         return made
 
     @classmethod
-    def prepare(cls, owner: models.Model, id: uuid.UUID) -> "Conversation":
+    def prepare(cls, owner: models.Model, id: uuid.UUID, assistant: Assistant | None = None) -> "Conversation":
         """The conversation `id` of `owner`, to attach files to; nobody sees a new one before its first question."""
-        return cls.objects.get_or_create(pk=id, owner_id=owner.pk, defaults={"title": ""})[0]
+        facts = {"title": "", "assistant": assistant}
+        return cls.objects.get_or_create(pk=id, owner_id=owner.pk, defaults=facts)[0]
 
     @property
     def begun(self) -> bool:

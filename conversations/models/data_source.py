@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from django.contrib.auth.models import Group
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -11,26 +11,24 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.completions import data_sources, pointers
 from conversations.completions.errors import InvalidRequest
-from conversations.models.access import Reader
+from conversations.completions.identity import may_receive
+from conversations.models.access import Owned, OwnedQuerySet, Reader
+from conversations.models.deployment import ELSEWHERE
 from conversations.models.secrets import LostSecrets, Secrets, SecretsField
 
 
-class DataSourceQuerySet(models.QuerySet["DataSource"]):
+class DataSourceQuerySet(OwnedQuerySet["DataSource"]):
     def for_reader(self, reader: Reader) -> Self:
         """Those that may be asked now on this person's behalf: enabled, and granted to a group of theirs, or to all."""
-        return self._granted(reader).filter(enabled=True)
+        return self.granted(reader).filter(enabled=True).order_by("position", "name")
 
     def citable(self, reader: Reader) -> Self:
         """Those of which this person may read what was cited: also retired ones, which keep their grants."""
-        return self._granted(reader).filter(models.Q(enabled=True) | models.Q(retired__isnull=False))
+        return self.granted(reader).filter(models.Q(enabled=True) | models.Q(retired__isnull=False))
 
     def kept(self) -> Self:
         """All but the retired ones: what administrators see and change."""
         return self.filter(retired=None)
-
-    def _granted(self, reader: Reader) -> Self:
-        granted = models.Q(groups=None) | models.Q(groups__in=reader.group_ids)
-        return self.filter(granted).distinct().order_by("position", "name")
 
 
 def types() -> list[tuple[str, str]]:
@@ -45,7 +43,7 @@ def types() -> list[tuple[str, str]]:
     return [(name, str(labels.get(name, name))) for name in sorted(data_sources.TYPES, key=list(labels).index)]
 
 
-class DataSource(models.Model):
+class DataSource(Owned):
     """`parameters` is exactly the wire's JSON, with null where a secret belongs."""
 
     name = models.CharField(
@@ -65,13 +63,6 @@ class DataSource(models.Model):
             "For an index whose documents have different readers: a filter in its own language, with {groups} where "
             "the external ids of a person's groups belong. It is added to every query; without groups nothing is found."
         ),
-    )
-    groups = models.ManyToManyField(
-        Group,
-        verbose_name=_("groups"),
-        blank=True,
-        related_name="data_sources",
-        help_text=_("Who may ask it. None: everybody."),
     )
     on_by_default = models.BooleanField(
         _("on by default"), default=False, help_text=_("Switched on in every new chat of those who may ask it.")
@@ -114,11 +105,11 @@ class DataSource(models.Model):
     def retire(self) -> None:
         """Delete it, as far as anybody can see: what was cited of it stays, for those to whom it was granted.
 
-        Its configuration and its secrets go, and its name is free again.
+        Its configuration and its secrets go, and its name is free again. Grants and access filter say who may read.
         """
         self.retired, self.enabled, self.on_by_default = timezone.now(), False, False
         self.name = f"{self.name[:60]} ({self.pk})"
-        self.parameters, self.secrets, self.access_filter, self.starters = {}, Secrets(), "", []
+        self.parameters, self.secrets, self.starters = {}, Secrets(), []
         self.save()
 
     def configure(self, type: str, parameters: dict[str, Any], *, draft: bool = False) -> list[str]:
@@ -138,6 +129,11 @@ class DataSource(models.Model):
             place = (error.param or "").removeprefix(".").removeprefix("parameters").removeprefix(".")
             words = str(error).removeprefix(".").removeprefix("parameters.")
             raise ValidationError(words, code=place) from error
+        signs_in = getattr(getattr(read.parameters, "authentication", None), "type", "")
+        by_token = not draft and signs_in in data_sources.ANY_IDENTITY
+        address = getattr(read.parameters, "endpoint", "")
+        if by_token and not may_receive(address, settings.ALLOWED_UPSTREAMS):
+            raise ValidationError(ELSEWHERE, code="endpoint")
         stored, secrets = pointers.part(data_sources.tidy({"type": type, "parameters": whole}))
         stored = pointers.blank(stored)
         if (read.type, stored) != (self.type, self.parameters) or secrets != self.secrets:

@@ -4,25 +4,45 @@ from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.completions.endpoints import KINDS, Endpoint, Range
 from conversations.completions.endpoints import kind as endpoint_kind
-from conversations.completions.identity import Identity
+from conversations.completions.identity import Identity, may_receive
+from conversations.models.access import Granted, GrantedQuerySet, Reader
 from conversations.models.secrets import LostSecrets, Secrets, SecretsField
 
 KEYS = {"api_key": "/key", "entra": "/client_secret"}  # where a way to sign in keeps its secret, if it has one
+IDENTITIES = ("entra", "managed_identity")  # ways whose tokens are Azure's
+ELSEWHERE = _(
+    "A token of Microsoft Entra is sent to Azure's own addresses alone, by https, such as "
+    "https://NAME.openai.azure.com, and to hosts that whoever runs this server lists in ALLOWED_UPSTREAMS."
+)
 SOON = timedelta(days=30)
+STEP = 10  # between a new one and the last: there is room for another
+LAST = 32_767  # the largest position there is
 
 
-class DeploymentQuerySet(models.QuerySet["Deployment"]):
+class DeploymentQuerySet(GrantedQuerySet["Deployment"]):
+    def for_reader(self, reader: Reader) -> Self:
+        """Those that may be asked now on this person's behalf, the default one first."""
+        return self.granted(reader).usable()
+
     def usable(self) -> Self:
-        """Those that may be asked now, the default one first."""
-        return self.filter(enabled=True).order_by("position", "label", "pk")
+        """Those that are enabled, whoever asks; those whose last test failed come after all others."""
+        passed = Exact(models.F("test_error"), "")
+        return self.filter(enabled=True).order_by(passed.desc(), "position", "label", "pk")
+
+    def embedders(self) -> Self:
+        """Those that may make vectors: no test has seen that they cannot."""
+        unknown = models.Q(capabilities__embeddings__isnull=True)
+        return self.usable().filter(unknown | models.Q(capabilities__embeddings=True))
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -55,7 +75,7 @@ def check_endpoint(address: str) -> None:
         raise ValidationError(_("Enter a base URL such as https://host/v1: no user name, no “?” and no “#” in it."))
 
 
-class Deployment(models.Model):
+class Deployment(Granted):
     """Disabled, not deleted, while a conversation refers to it: a conversation never changes its model silently."""
 
     name = models.CharField(
@@ -117,7 +137,11 @@ class Deployment(models.Model):
         help_text=_("Takes over before the first token when this one is busy or down."),
     )
     position = models.PositiveSmallIntegerField(
-        _("position"), default=10, help_text=_("The lowest is chosen for a new chat.")
+        _("position"),
+        blank=True,
+        help_text=_(
+            "The lowest is chosen for a new chat, except while its last test failed. Empty: after all the others."
+        ),
     )
     retires_on = models.DateField(
         _("retires on"),
@@ -142,6 +166,13 @@ class Deployment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Without a position it becomes the last one: a new deployment is nobody's default by accident."""
+        if self.position is None:
+            last = Deployment.objects.aggregate(last=models.Max("position"))["last"] or 0
+            self.position = min(last + STEP, LAST)
+        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:
@@ -168,9 +199,10 @@ class Deployment(models.Model):
 
     def endpoint_at(self) -> Endpoint:
         """How to reach this deployment, as the value that the completions client takes."""
+        hosts = tuple(settings.ALLOWED_UPSTREAMS)
         identity = {
-            "entra": Identity(self.tenant_id, self.client_id, self.key),
-            "managed_identity": Identity(client=self.client_id),
+            "entra": Identity(self.tenant_id, self.client_id, self.key, hosts=hosts),
+            "managed_identity": Identity(client=self.client_id, hosts=hosts),
         }.get(self.authentication)
         return Endpoint(
             kind=self.kind,
@@ -189,14 +221,15 @@ class Deployment(models.Model):
         taken = endpoint_kind(self.kind).parameters
         return {name: taken[name] for name in offered if name in taken}
 
-    def line(self) -> list["Deployment"]:
-        """This deployment and those that take over for it, in order, each once, usable ones only."""
+    def line(self, reader: Reader) -> list["Deployment"]:
+        """This deployment and those that take over for it, in order, each once, those that this person may ask."""
         found: list[Deployment] = []
         following: Deployment | None = self
         while following is not None and following not in found:
             found.append(following)
             following = following.fallback
-        return [each for each in found if each.enabled]
+        allowed = set(Deployment.objects.for_reader(reader).filter(pk__in=[each.pk for each in found]))
+        return [each for each in found if each in allowed]
 
     @property
     def days_left(self) -> int | None:
@@ -234,6 +267,8 @@ class Deployment(models.Model):
             wrong["api_version"] = _("Azure needs an API version, such as 2024-10-21.")
         if kind.sign_in and self.authentication not in kind.sign_in:
             wrong["authentication"] = _("This kind does not sign in that way.")
+        elif self.authentication in IDENTITIES and not may_receive(self.endpoint, settings.ALLOWED_UPSTREAMS):
+            wrong.setdefault("endpoint", ELSEWHERE)
         if self.authentication == "entra" and not self.tenant_id:
             wrong["tenant_id"] = _("Enter the id of the tenant.")
         if self.authentication == "entra" and not self.client_id:

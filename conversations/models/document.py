@@ -5,11 +5,6 @@ While a document is read its row is leased, as an answer is while it is written:
 is queued again; one that was lost TRIES times has killed its readers, and fails.
 """
 
-import hashlib
-import logging
-import os
-import uuid
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -17,21 +12,19 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Now
-from django.db.models.signals import post_delete, pre_delete
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.access import Reader
 from conversations.models.collection import KEPT, Collection, Index, Term
-
-if TYPE_CHECKING:
-    from django_stubs_ext.db.models.manager import RelatedManager
-
-log = logging.getLogger(__name__)
+from conversations.models.passage import Chunk, ChunkQuerySet, Vector, having
+from conversations.models.stored import discard_file, stored
 
 LOST_AFTER = timedelta(seconds=20)
 TRIES = 3
+SLICE = 500  # passages that are written in one transaction: SQLite has one writer at a time, and others wait for it
 
 
 class Stage(models.TextChoices):
@@ -74,8 +67,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def purge(self) -> int:
         """Delete for good, with their files, what was thrown away long enough ago."""
-        gone = list(self.filter(deleted__lt=timezone.now() - KEPT).values_list("pk", flat=True))
-        Document.objects.filter(pk__in=gone).delete()
+        gone = list(self.filter(deleted__lt=timezone.now() - KEPT))
+        for document in gone:
+            document.delete()
         return len(gone)
 
 
@@ -111,7 +105,7 @@ class Document(models.Model):
     objects = DocumentQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        chunks: RelatedManager["Chunk"]
+        chunks: ChunkQuerySet
 
     class Meta:
         verbose_name = _("document")
@@ -164,131 +158,101 @@ class Document(models.Model):
         self.save(update_fields=["title"])
         self.queue()
 
-    @transaction.atomic
     def throw_away(self) -> None:
         """Delete it: from now on nothing of it is found or counted; it can be taken back until it is purged."""
-        if Document.objects.filter(pk=self.pk, deleted=None).update(deleted=timezone.now()):
-            self._count(-1)
-            Chunk.objects.filter(document=self).update(collection=None)
-            self.collection.changed()
+        self._hide()
         self.refresh_from_db()
 
-    @transaction.atomic
+    def _hide(self) -> None:
+        if Document.objects.filter(pk=self.pk, deleted=None).update(deleted=timezone.now()):
+            self.collection.changed()
+        while self._moved(None, -1):
+            pass
+
     def take_back(self) -> None:
-        if Document.objects.filter(pk=self.pk).exclude(deleted=None).update(deleted=None):
-            Chunk.objects.filter(document=self).update(collection=self.collection_id)
-            self._count(1)
+        """Undo `throw_away`; a name that a new document was given meanwhile gets a number."""
+        title, stem, dot, ending = self.title, *_parted(self.filename)
+        others, number = Document.objects.filter(collection=self.collection_id, deleted=None), 2
+        while others.filter(filename=self.filename).exists():
+            mark = f" ({number})"
+            self.filename = f"{stem[: 255 - len(mark + dot + ending)]}{mark}{dot}{ending}"
+            self.title, number = f"{title[: 200 - len(mark)]}{mark}", number + 1
+        names = {"filename": self.filename, "title": self.title}
+        while self._moved(self.collection_id, 1):
+            pass
+        if Document.objects.filter(pk=self.pk).exclude(deleted=None).update(deleted=None, **names):
             self.collection.changed()
             if self.waiting:
                 self.queue()
         self.refresh_from_db()
 
-    def _count(self, sign: int) -> None:
-        found = self.chunks.values_list("titles", "words")
-        Term.count(self.collection_id, having(f"{titles} {words}" for titles, words in found), sign)
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
+        """For good, with its file: hidden at once, then its passages go in slices, and it last."""
+        self._hide()
+        while found := list(self.chunks.order_by("pk").values_list("pk", flat=True)[:SLICE]):
+            Chunk.objects.filter(pk__in=found).delete()
+        return super().delete(using, keep_parents)
 
     @transaction.atomic
-    def swap(self, runner: str, chunks: "list[Chunk]", index: Index | None, vectors: list[bytes]) -> bool:
-        """Put `chunks` in the place of those before, in one go; False if the lease was lost and nothing is changed."""
-        if not self.progress(runner, version=models.F("version") + 1, chunks_count=len(chunks)):
+    def _moved(self, collection: int | None, sign: int) -> bool:
+        """Put some passages of a deleted document into `collection`, and count them; False if none is left elsewhere.
+
+        The document is locked before the counts, as wherever both are written.
+        """
+        document = Document.objects.select_for_update().filter(pk=self.pk).exclude(deleted=None).first()
+        if document is None:
             return False
-        serving = Collection.objects.select_for_update().values_list("index", flat=True).get(pk=self.collection_id)
-        if index is not None and index.pk != serving:  # switched meanwhile: the new one lacks these, and gets them
-            index = None
-        self._count(-1)
-        self.chunks.all().delete()
-        made = Chunk.objects.bulk_create(chunks, batch_size=500)
-        if index is not None:
-            rows = [Vector(chunk=chunk, index=index, value=value) for chunk, value in zip(made, vectors, strict=True)]
-            Vector.objects.bulk_create(rows, batch_size=500)
-        Term.count(self.collection_id, having(f"{each.titles} {each.words}" for each in made), 1)
+        others = self.chunks.filter(collection__isnull=collection is not None).order_by("pk")
+        found = Chunk.objects.filter(pk__in=list(others.values_list("pk", flat=True)[:SLICE]))
+        Term.count(self.collection_id, having(found.filter(version=document.version).searched()), sign)
+        return bool(found.update(collection=collection))
+
+    def stage(self, runner: str, chunks: "list[Chunk]", index: Index | None, vectors: list[bytes]) -> bool:
+        """Keep some passages of the next version, of which nobody finds any before `switch`; False: the lease is lost.
+
+        `vectors` are of `index`; if the collection is no longer searched by that one, they are not wanted.
+        """
+        with transaction.atomic():
+            if not self.progress(runner):
+                return False
+            for each in chunks:
+                each.version = self.version + 1
+            made = Chunk.objects.bulk_create(chunks, batch_size=SLICE)
+            serving = Collection.objects.select_for_update().values_list("index", flat=True).get(pk=self.collection_id)
+            if index is not None and index.pk == serving:
+                rows = [Vector(chunk=each, index=index, value=value) for each, value in zip(made, vectors, strict=True)]
+                Vector.objects.bulk_create(rows, batch_size=SLICE)
+        return True
+
+    @transaction.atomic
+    def switch(self, runner: str, words: dict[str, int], **facts: Any) -> bool:
+        """From now on what was staged is found, and nothing of the version before; False: the lease is lost.
+
+        `words`: by how much the collection's counts change.
+        """
+        if not self.progress(runner, version=self.version + 1, **facts):
+            return False
+        Term.count(self.collection_id, words, 1)
         self.collection.changed()
         return True
 
-
-class Chunk(models.Model):
-    """A passage. `titles` and `words` are what is searched: of title and headings, and of the content."""
-
-    document = models.ForeignKey(Document, models.CASCADE, related_name="chunks")
-    collection = models.ForeignKey(
-        Collection, models.CASCADE, null=True, related_name="+", help_text="None: the document was thrown away."
-    )
-    position = models.PositiveIntegerField()
-    page = models.PositiveIntegerField(null=True)
-    heading = models.TextField(blank=True, help_text="The path of headings, joined by “ › ”.")
-    content = models.TextField()
-    titles = models.TextField()
-    words = models.TextField()
-
-    class Meta:
-        ordering = ["document", "position"]
-        constraints = [models.UniqueConstraint("document", "position", name="chunk_position")]
-
-    def __str__(self) -> str:
-        return f"passage {self.position} of {self.document_id}"
+    def tidy(self, runner: str) -> bool:
+        """Remove some passages of other versions; False if there is none left, or the lease is lost."""
+        others = self.chunks.exclude(version=models.F("document__version")).order_by("pk")
+        found = list(others.values_list("pk", flat=True)[:SLICE])
+        if not found:  # as for most: nothing is written
+            return False
+        with transaction.atomic():
+            return self.progress(runner) and bool(Chunk.objects.filter(pk__in=found).delete())
 
 
-class Vector(models.Model):
-    """float32, little-endian, of length 1."""
-
-    chunk = models.ForeignKey(Chunk, models.CASCADE, related_name="vectors")
-    index = models.ForeignKey(Index, models.CASCADE, related_name="vectors")
-    value = models.BinaryField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint("index", "chunk", name="vector_of_chunk")]
-
-    def __str__(self) -> str:
-        return f"vector of {self.chunk_id}"
-
-
-def having(texts: Any) -> dict[str, int]:
-    """Of each word, how many of `texts`, words joined by spaces, have it."""
-    return Counter(word for text in texts for word in set(text.split()))
-
-
-def stored(name: str) -> Path:
-    """Where the file of a generated name is; names are never made of what people typed."""
-    return Path(settings.DATA_DIR) / "files" / name[:2] / name
-
-
-def store(content: bytes) -> tuple[str, str]:
-    """Keep `content` under a new generated name: that name, and its SHA-256. Raises OSError, and leaves nothing."""
-    name = uuid.uuid4().hex
-    path = stored(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
-    return name, hashlib.sha256(content).hexdigest()
-
-
-@receiver(pre_delete, sender=Document)
-def uncount(instance: Document, origin: Any, **_: Any) -> None:
-    """What is deleted for good is counted no more; when the whole collection goes, so do its counts."""
-    alone = origin.model if isinstance(origin, models.QuerySet) else type(origin)
-    if instance.deleted is None and alone is Document:
-        instance._count(-1)
-        instance.collection.changed()
+def _parted(filename: str) -> tuple[str, str, str]:
+    """“a.b.pdf” → “a.b”, “.”, “pdf”; a name without a point has no ending."""
+    stem, dot, ending = filename.rpartition(".")
+    return (stem, dot, ending) if stem else (filename, "", "")
 
 
 @receiver(post_delete, sender=Document)
 def discard(instance: Document, **_: Any) -> None:
     """The file goes with its document, whatever deleted that."""
     discard_file(instance.file)
-
-
-def discard_file(name: str) -> None:
-    """Remove a stored file once it is certain that no row needs it."""
-
-    def remove() -> None:
-        try:
-            stored(name).unlink(missing_ok=True)
-        except OSError:
-            log.exception("The file %s of a deleted document could not be removed", name)
-
-    transaction.on_commit(remove)

@@ -11,6 +11,7 @@ from conversations.models.access import Reader
 from conversations.models.collection import Collection
 from conversations.models.data_source import DataSource
 from conversations.models.document import Document
+from conversations.models.group import ExternalGroup
 from conversations.models.message import Message
 
 
@@ -18,12 +19,19 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def for_reader(self, reader: Reader) -> Self:
         """Passages that this person may read now; evidence outlives the right to read it.
 
-        The source must be granted, and of a document kept here the collection. Who lost either sees neither the
-        passage nor what it is called; of a collection that is gone nobody does.
+        The source must be granted, and of a document kept here the collection. Of an index whose documents have
+        different readers, only the store knows which of a person's groups let a passage through: all that the person
+        had then are needed still. Who lost any of these sees neither the passage nor what it is called; of a
+        collection that is gone nobody does.
         """
-        granted = models.Q(source=None) | models.Q(source__in=DataSource.objects.citable(reader).order_by())
+        sources = DataSource.objects.citable(reader).order_by()
+        lost = Badge.objects.filter(message=models.OuterRef("message")).exclude(
+            external_id__in=ExternalGroup.objects.held_by(reader).values("external_id")
+        )
+        open = models.Q(source=None) | models.Q(source__in=sources.filter(access_filter=""))
+        let_through = models.Q(models.Q(source__in=sources) & ~models.Exists(lost), filtered=True)
         kept = models.Q(document="") | models.Q(collection__in=Collection.objects.for_reader(reader).order_by())
-        return self.filter(granted, kept)
+        return self.filter(models.Q(open, filtered=False) | let_through, kept)
 
     def of(self, origin: DataSource | Collection | Document) -> Self:
         """What answers were given of it."""
@@ -65,6 +73,7 @@ class Evidence(models.Model):
     heading = models.TextField(blank=True)
     content = models.TextField(blank=True, help_text="Empty once it was purged.")
     purged = models.BooleanField(default=False)
+    filtered = models.BooleanField(default=False, help_text="An access filter let it through, for its answer's badges.")
     queries = models.JSONField(default=list)
     original_search_score = models.FloatField(null=True)
     rerank_score = models.FloatField(null=True)
@@ -91,6 +100,19 @@ class Evidence(models.Model):
         kept = Document.objects.filter(pk=self.document, deleted=None, collection__deleted=None)
         now = kept.values_list("read_sha256", flat=True).first()
         return "gone" if now is None else "changed" if self.version != now else ""
+
+
+class Badge(models.Model):
+    """A group, by its external id, that a person held when an access filter let passages of an answer through."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="badges")
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("message", "external_id", name="badge_of_message")]
+
+    def __str__(self) -> str:
+        return f"{self.external_id} for {self.message_id}"
 
 
 class Verdict(models.TextChoices):
@@ -120,6 +142,16 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.evidence}"
+
+
+def erase(origin: Document | Collection) -> None:
+    """Delete it at once and for good, with its words wherever they are evidence.
+
+    It is hidden first: if the process ends in between, what is left of it goes an hour later.
+    """
+    origin.throw_away()
+    Evidence.objects.of(origin).purge()
+    origin.delete()
 
 
 @receiver(pre_delete, sender=DataSource)

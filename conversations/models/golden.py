@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Self
 
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.data_source import DataSource
+
+LOST_AFTER = timedelta(seconds=20)
+LOST = "lost"  # why a run came to no end: its process did
 
 
 class GoldenQuestion(models.Model):
@@ -58,22 +64,58 @@ class Outcome:
         return bool(self.place and self.right and self.right == self.cited) if self.document else not self.cited
 
 
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    def whole(self) -> Self:
+        """Those that came to their end, so that others can be compared with them."""
+        return self.filter(failed="").exclude(ended=None)
+
+    def sweep(self) -> int:
+        """End those that a dead process left; how many that were."""
+        return self.filter(ended=None, beat_at__lt=Now() - LOST_AFTER).update(ended=Now(), failed=LOST)
+
+
 class Evaluation(models.Model):
-    """One run of a source's golden questions. Shares are from 0 to 1, or None of nothing."""
+    """One run of a source's golden questions. Shares are from 0 to 1, or None of nothing.
+
+    While it runs, `beat_at` (the database's clock) says when its process was last alive.
+    """
 
     source = models.ForeignKey(DataSource, models.CASCADE, related_name="evaluations")
     deployment = models.CharField(max_length=200)
     documents = models.PositiveSmallIntegerField(help_text="top_n_documents: the k of recall@k.")
+    questions = models.PositiveIntegerField(default=0, help_text="How many there are to be asked.")
     outcomes = models.JSONField(default=list)
+    failed = models.CharField(max_length=40, blank=True, help_text="Why it came to no end.")
+    beat_at = models.DateTimeField(default=timezone.now)
+    ended = models.DateTimeField(null=True)
     started = models.DateTimeField(auto_now_add=True)
+
+    objects = EvaluationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evaluation")
         verbose_name_plural = _("evaluations")
         ordering = ["-started", "-pk"]
+        constraints = [
+            models.UniqueConstraint("source", condition=models.Q(ended=None), name="evaluation_running"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source_id}: {self.started:%Y-%m-%d %H:%M}"
+
+    @property
+    def running(self) -> bool:
+        return self.ended is None
+
+    def beat(self, **facts: Any) -> None:
+        """Say that its process is alive, and how far it has got."""
+        Evaluation.objects.filter(pk=self.pk, ended=None).update(beat_at=Now(), **facts)
+
+    def end(self, outcomes: "Sequence[Outcome]", failed: str = "") -> None:
+        """One that was swept meanwhile, since its process slept, has come to its end after all."""
+        facts = {"outcomes": [vars(each) for each in outcomes], "failed": failed}
+        Evaluation.objects.filter(pk=self.pk).update(ended=Now(), **facts)
+        self.refresh_from_db()
 
     @property
     def told(self) -> list[Outcome]:
@@ -99,7 +141,7 @@ class Evaluation(models.Model):
     @property
     def before(self) -> "Evaluation | None":
         """The run before this one."""
-        older = Evaluation.objects.filter(source=self.source_id, started__lte=self.started, pk__lt=self.pk)
+        older = Evaluation.objects.whole().filter(source=self.source_id, started__lte=self.started, pk__lt=self.pk)
         return older.first()
 
     def changes(self) -> dict[str, float | None]:

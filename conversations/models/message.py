@@ -61,6 +61,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Running by their state, but nobody has renewed their lease."""
         return self.running().filter(beat_at__lt=Now() - LOST_AFTER)
 
+    def alive(self) -> Self:
+        """Running, and somebody renews their lease."""
+        return self.running().filter(beat_at__gte=Now() - LOST_AFTER)
+
     def held_by(self, runner: str) -> Self:
         return self.running().filter(runner=runner)
 

@@ -37,7 +37,10 @@ class Price(models.Model):
     """One line of a price list. A new price is a new line: what was charged stays as it was."""
 
     deployment = models.ForeignKey(Deployment, models.CASCADE, related_name="prices", verbose_name=_("deployment"))
-    since = models.DateField(_("since"), help_text=_("The first day of this price (UTC)."))
+    since = models.DateField(
+        _("since"),
+        help_text=_("The first day of this price (UTC). It does not reach back: what was asked before keeps its cost."),
+    )
     prompt = _amount(_("prompt tokens"), help_text=_("A million of them, in the company's currency."))
     cached = _amount(_("cached prompt tokens"), null=True, blank=True, help_text=_("Empty: as other prompt tokens."))
     completion = _amount(_("completion tokens"), help_text=_("A million of them; thoughts count too."))
@@ -55,7 +58,7 @@ class Price(models.Model):
 
     def of(self, usage: dict[str, Any]) -> Decimal:
         """What these tokens cost; cached ones are part of the prompt's."""
-        prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+        prompt, completion = tokens(usage, "prompt_tokens"), tokens(usage, "completion_tokens")
         cached = min(prompt, cached_tokens(usage))
         kept = self.prompt if self.cached is None else self.cached
         return ((prompt - cached) * self.prompt + cached * kept + completion * self.completion) / PER
@@ -64,9 +67,10 @@ class Price(models.Model):
 def cached_tokens(usage: dict[str, Any]) -> int:
     """Tokens of the prompt that upstream had read before."""
     details = usage.get("prompt_tokens_details")
-    return _count(details, "cached_tokens") if isinstance(details, dict) else 0
+    return tokens(details, "cached_tokens") if isinstance(details, dict) else 0
 
 
-def _count(facts: dict[str, Any], name: str) -> int:
+def tokens(facts: dict[str, Any], name: str) -> int:
+    """A count in the wire's `usage`; 0 for whatever is none."""
     value = facts.get(name)
     return max(0, value) if isinstance(value, int) else 0

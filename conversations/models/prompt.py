@@ -7,17 +7,21 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models.access import Granted, GrantedQuerySet
+from conversations.models.user import User
+
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-class PromptQuerySet(models.QuerySet["Prompt"]):
-    def for_user(self, user: models.Model) -> Self:
-        """This person's own prompts and those that are shared."""
-        return self.filter(models.Q(owner=None) | models.Q(owner_id=user.pk))
+class PromptQuerySet(GrantedQuerySet["Prompt"]):
+    def for_user(self, user: User) -> Self:
+        """This person's own prompts and those that are shared with them, without the instructions of assistants."""
+        mine = models.Q(owner=None) | models.Q(owner_id=user.pk)
+        return self.granted(user.reader()).filter(mine, assistant=None)
 
 
-class Prompt(models.Model):
-    """A name for a line of versions. Without an owner it is shared with everybody."""
+class Prompt(Granted):
+    """A name for a line of versions. Without an owner it is shared, with those whom it is granted to."""
 
     name = models.CharField(_("name"), max_length=80)
     owner = models.ForeignKey(
@@ -27,11 +31,13 @@ class Prompt(models.Model):
         blank=True,
         related_name="prompts",
         verbose_name=_("owner"),
-        help_text=_("Empty: shared with everybody."),
+        help_text=_("Empty: shared."),
     )
     created = models.DateTimeField(auto_now_add=True)
 
     objects = PromptQuerySet.as_manager()
+
+    audited = ("text",)
 
     class Meta:
         verbose_name = _("system prompt")
@@ -44,6 +50,11 @@ class Prompt(models.Model):
     @property
     def latest(self) -> "PromptVersion | None":
         return self.versions.order_by("-number").first()
+
+    @property
+    def text(self) -> str:
+        """What it says now."""
+        return self.latest.text if self.latest else ""
 
     def write(self, text: str) -> "PromptVersion":
         """The version that holds `text`: the latest if nothing changed, else a new one."""

@@ -42,7 +42,7 @@ class SearchTextQuerySet(models.QuerySet["SearchText"]):
     def matching(self, owner: models.Model, query: str) -> Self:
         """Texts of this person's conversations that hold every word of `query`, the last one also as a beginning."""
         wanted = list(dict.fromkeys(words(query)))[:MOST_WORDS]
-        mine = self.filter(owner_id=owner.pk, conversation__deleted=None)
+        mine = self.filter(owner_id=owner.pk, conversation__deleted=None, conversation__temporary=False)
         if not wanted:
             return mine.none()
         if connections[self.db].vendor == "sqlite":

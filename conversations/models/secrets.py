@@ -60,6 +60,30 @@ class SecretsField(models.TextField):
         return ""  # exports and fixtures carry no secrets
 
 
+def encrypted_by_first(stored: str) -> bool:
+    """Is this column's value as the first key would write it? Others are to be written again."""
+    if not stored:
+        return True
+    try:
+        _cipher_of((settings.FIELD_ENCRYPTION_KEYS[0],)).decrypt(stored.removeprefix("v1:").encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def encrypt(text: str) -> str:
+    """For a secret that another package stores as text."""
+    return _cipher().encrypt(text.encode()).decode()
+
+
+def decrypt(stored: str) -> str | None:
+    """What `encrypt` was given; None when its key is lost."""
+    try:
+        return _cipher().decrypt(stored.encode()).decode()
+    except InvalidToken:
+        return None
+
+
 def _cipher() -> MultiFernet:
     return _cipher_of(tuple(settings.FIELD_ENCRYPTION_KEYS))
 

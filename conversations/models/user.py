@@ -1,6 +1,7 @@
 """The person who signs in, with the choices that follow them from page to page."""
 
 import zoneinfo
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -8,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models.access import Reader
+from conversations.models.access import Feature, Reader
 
 
 def check_time_zone(name: str) -> None:
@@ -39,12 +40,23 @@ class User(AbstractUser):
         validators=[check_time_zone],
         help_text=_("Empty: what the browser says."),
     )
+    service = models.BooleanField(
+        _("service account"),
+        default=False,
+        help_text=_("A program, not a person: it has API keys and grants, and cannot sign in."),
+    )
     demo = models.BooleanField(
         _("demo person"),
         default=False,
         editable=False,
         help_text=_("Made by the demo; may sign in with one click on loopback."),
     )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A program has no password, whatever a form set."""
+        if self.service and self.has_usable_password():
+            self.set_unusable_password()
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -55,6 +67,9 @@ class User(AbstractUser):
         return "".join(word[0] for word in words[:2]).upper()
 
     def reader(self) -> Reader:
-        """This person as a value for queries; reads their groups."""
-        groups = frozenset(self.groups.values_list("pk", flat=True))
-        return Reader(user_id=self.pk, group_ids=groups)
+        """This person as a value for queries."""
+        return Reader(user_id=self.pk)
+
+    def may(self, feature: Feature.Name) -> bool:
+        """Is this feature of the product theirs to use?"""
+        return Feature.objects.granted(self.reader()).filter(name=feature).exists()

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from conversations.models import Citation, Collection, DataSource, Document, Evidence
+from conversations.models import Citation, Collection, DataSource, Document, Evidence, ExternalGroup
 from tests import factories
 
 
@@ -122,3 +122,48 @@ def test_evidence_knows_what_became_of_its_document(document, evidence):
     assert evidence.since == "changed"
     document.delete()
     assert evidence.since == "gone"
+
+
+@pytest.fixture
+def filtered(person, group, evidence):
+    """Evidence that an access filter let through for HR."""
+    ExternalGroup.objects.create(group=group, external_id="hr-elsewhere")
+    person.groups.add(group)
+    source = factories.make_source(access_filter='{"terms": {"groups": "{groups}"}}')
+    evidence.message.badges.create(external_id="hr-elsewhere")
+    Evidence.objects.update(source=source, document="", collection=None, filtered=True)
+    return source
+
+
+def test_what_a_filter_let_through_is_read_while_its_groups_are_held(person, group, filtered):
+    assert readable(person)
+    person.groups.remove(group)
+    assert not readable(person)
+
+
+def test_all_groups_of_then_are_needed_and_further_ones_do_no_harm(person, group, evidence, filtered):
+    person.groups.add(Group.objects.create(name="Sales"))
+    assert readable(person)
+    evidence.message.badges.create(external_id="board-elsewhere")
+    assert not readable(person)
+
+
+def test_a_group_that_was_deleted_or_got_another_id_elsewhere_is_lost(person, group, filtered):
+    ExternalGroup.objects.update(external_id="hr-of-today")
+    assert not readable(person)
+    ExternalGroup.objects.update(external_id="hr-elsewhere")
+    assert readable(person)
+    group.delete()
+    assert not readable(person)
+
+
+def test_what_no_filter_let_through_is_not_read_once_its_source_has_one(person, filtered):
+    Evidence.objects.update(filtered=False)
+    assert not readable(person)
+
+
+def test_a_retired_source_asks_for_the_groups_still(person, group, filtered):
+    filtered.retire()
+    assert readable(person)
+    person.groups.remove(group)
+    assert not readable(person)

@@ -1,0 +1,94 @@
+"""What a deployment was asked beside answers, and answers that were deleted: tokens that are spent all the same."""
+
+import logging
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django import db
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.deployment import Deployment
+from conversations.models.price import Price, cached_tokens, tokens
+from conversations.models.spent import Spent, all_tokens
+
+log = logging.getLogger(__name__)
+
+
+class Purpose(models.TextChoices):
+    ANSWER = "answer", _("Answers")
+    INTENT = "intent", _("What to search for")
+    EMBEDDING = "embedding", _("Vectors")
+    EVALUATION = "evaluation", _("Golden questions")
+    API = "api", _("Programs, by API key")
+
+
+class Call(models.Model):
+    """One call. `person`: on whose behalf, if on anybody's; `deployment`: none for an endpoint of a source's own.
+
+    Of the purpose ANSWER are answers whose conversation was deleted: their figures, and nothing of their text.
+    """
+
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    key = models.ForeignKey("conversations.ApiKey", models.SET_NULL, null=True, related_name="+")
+    deployment = models.ForeignKey(Deployment, models.SET_NULL, null=True, related_name="+")
+    prompt = models.PositiveBigIntegerField(default=0, help_text="Tokens, cached ones included.")
+    cached = models.PositiveBigIntegerField(default=0)
+    completion = models.PositiveBigIntegerField(default=0)
+    cost = models.DecimalField(max_digits=20, decimal_places=10, null=True, help_text="Null: nobody knows.")
+    failed = models.BooleanField(default=False)
+    started = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        indexes = [models.Index(fields=["started"], name="call_started")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}, {self.started:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    async def note(
+        cls,
+        purpose: Purpose,
+        usage: dict[str, Any],
+        *,
+        person: int | None,
+        deployment: int | None,
+        key: int | None = None,
+    ) -> None:
+        """Write down what was spent, by the wire's `usage`. What waits for the call does not fail if this does."""
+        try:
+            record = database_sync_to_async(cls.record)
+            await record(purpose, usage, person=person, deployment=deployment, key=key)
+        except db.Error:
+            log.exception("A call for %s could not be written down", purpose)
+
+    @classmethod
+    def record(
+        cls,
+        purpose: Purpose,
+        usage: dict[str, Any],
+        *,
+        person: int | None,
+        deployment: int | None,
+        key: int | None = None,
+    ) -> "Call":
+        now = timezone.now()
+        cost = Price.objects.cost(deployment, now, usage)
+        with transaction.atomic():
+            Spent.add(now, all_tokens(usage), cost, person=person, key=key)
+            return cls.objects.create(
+                purpose=purpose,
+                person_id=person,
+                key_id=key,
+                deployment_id=deployment,
+                prompt=tokens(usage, "prompt_tokens"),
+                cached=cached_tokens(usage),
+                completion=tokens(usage, "completion_tokens"),
+                cost=cost,
+                started=now,
+            )
