@@ -4,13 +4,22 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
+
 from conversations.completions.data_sources import ANY_IDENTITY, Authentication, Fields
-from conversations.completions.errors import BadKey, Unreachable
+from conversations.completions.errors import BadKey, ForbiddenAddress, Unreachable
 from conversations.completions.identity import Identity, bearer
 from conversations.retrieval.access import odata
 from conversations.retrieval.azure_index import Definition, is_vector
 from conversations.retrieval.base import Hit, Setting
-from conversations.retrieval.errors import SourceFields, SourceIndex, SourceKey, SourceRefused, SourceUnreachable
+from conversations.retrieval.errors import (
+    SourceFields,
+    SourceForbidden,
+    SourceIndex,
+    SourceKey,
+    SourceRefused,
+    SourceUnreachable,
+)
 from conversations.retrieval.fields import VECTORS, guessed, listed, mapped, number, obvious, passage, value
 from conversations.retrieval.http import Http
 from conversations.retrieval.store import Facts, Step, Store
@@ -77,7 +86,10 @@ class AzureSearch(Store):
     async def _token(self, resource: str) -> str:
         """Of this machine's identity, or of the one at the resource id."""
         try:
-            return await bearer(Identity(resource=resource, scope=SCOPE))
+            identity = Identity(resource=resource, scope=SCOPE, hosts=tuple(settings.ALLOWED_UPSTREAMS))
+            return await bearer(identity, self.given.endpoint)
+        except ForbiddenAddress as error:
+            raise SourceForbidden(self.name, str(error)) from error
         except BadKey as error:
             raise SourceKey(self.name, str(error)) from error
         except Unreachable as error:

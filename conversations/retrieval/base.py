@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
+from conversations.completions.addresses import Reach
 from conversations.completions.data_sources import DataSource
 
 KINDS = {
@@ -54,6 +55,7 @@ class Access:
     filter: str = ""  # template in the store's own language, with {groups}
     groups: tuple[str, ...] = ()
     collections: frozenset[int] = frozenset()
+    person: int | None = None  # id
 
 
 ELSE = "else"  # if nothing else was found either
@@ -68,7 +70,9 @@ class Setting:
     source: DataSource
     access: Access = Access()
     embed: Embed | None = None  # None where the store embeds by itself, or nothing is compared
+    own: bool = False  # the conversation's own, which the question is likely to be about
     beginning: str = ""  # ELSE or FIRST: its first passages are read where no search leads into it
+    reach: Reach | None = None  # how far its address may lead, if it came with a request
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from conversations.completions import net
+from conversations.completions.addresses import Reach
 from conversations.completions.decoding import loads
 from conversations.completions.errors import BrokenOff, ForbiddenAddress, Unreachable
 from conversations.completions.refusals import decoded, refusal
@@ -41,13 +42,16 @@ MEANINGS: list[tuple[Collection[int], type[RetrievalError], str]] = [
 
 
 class Http:
-    """A store at `base`. `hide`: secrets and questions, which its errors must not repeat."""
+    """A store at `base`. `hide`: secrets and questions, which its errors must not repeat. `reach`: see net.send."""
 
-    def __init__(self, source: str, base: str, headers: Mapping[str, str], hide: Collection[str]) -> None:
+    def __init__(
+        self, source: str, base: str, headers: Mapping[str, str], hide: Collection[str], reach: Reach | None = None
+    ) -> None:
         self.source = source
         self.base = (base if "://" in base else f"https://{base}").rstrip("/")
         self.headers = headers
         self._hide = hide
+        self._reach = reach
         if not all(each.isascii() and each.isprintable() for each in headers.values()):
             raise SourceKey(source, "The key has characters that no key has. Enter it again.")
 
@@ -56,7 +60,7 @@ class Http:
         content = b"" if body is None else msgspec.json.encode(body)
         try:
             async with asyncio.timeout(PATIENCE):
-                response = await net.send(self.base + path, self.headers, content, method=method)
+                response = await net.send(self.base + path, self.headers, content, method=method, reach=self._reach)
                 try:
                     said = await net.whole(response, LARGEST)
                 finally:

@@ -7,13 +7,14 @@ leads to are checked before it is made, and options that would use this machine'
 import asyncio
 import re
 import socket
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from conversations.completions.addresses import check_address, check_literal
+from conversations.completions.addresses import check_address, check_literal, listed
 from conversations.completions.errors import ForbiddenAddress
 from conversations.completions.refusals import masked
 from conversations.retrieval.base import Setting
@@ -53,9 +54,9 @@ class Mongo(Store):
         self._making = asyncio.Lock()
 
     @property
+    @abstractmethod
     def place(self) -> tuple[str, str]:
         """Database and collection."""
-        raise NotImplementedError
 
     async def aclose(self) -> None:
         if self._client is not None:
@@ -116,8 +117,16 @@ class Mongo(Store):
         if odd or options.get("authmechanism", "SCRAM-SHA-256") not in MECHANISMS:
             words = f"Its address has an option that is not taken: {', '.join(odd) or 'authMechanism'}. Remove it."
             raise SourceRefused(self.name, words)
+        self._check_named(parsed)
         for name, port in parsed["nodelist"]:
             await self._check_host(name, port)
+
+    def _check_named(self, parsed: dict[str, Any]) -> None:
+        """An address that came with a request is of a named host: pymongo connects to wherever servers send it."""
+        reach = self.setting.reach
+        hosts = [(parsed["fqdn"], None)] if parsed.get("fqdn") else parsed["nodelist"]
+        if reach and not all(listed(name, port, reach.hosts) for name, port in hosts):
+            raise SourceForbidden(self.name, "Its host is not one that a request may name. Name a stored source.")
 
     async def _check_host(self, host: str, port: int | None) -> None:
         if "/" in host:

@@ -2,6 +2,7 @@
 
 A person asks in other words than the passage answers in, so that a probe keeps only some words of a sentence and takes
 the others from anywhere in the collection. How many is drawn anew for each, as people's questions were measured to do.
+Other words can mean the same, so what is embedded are the sentence's own.
 """
 
 import random
@@ -9,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from conversations.retrieval.words import terms
 from conversations.texts.sentences import sentences
+from conversations.texts.words import terms
 
 COUNT = 400
 WORDS = (3, 8)  # of a probe
@@ -21,10 +22,11 @@ _LONG = 20
 
 
 class Probe(NamedTuple):
-    """`home` is the place of the passage that answers it."""
+    """`home` is the place of the passage that answers it; `meaning` what it asks in that passage's own words."""
 
     text: str
     home: int
+    meaning: str
 
 
 def probes(passages: Sequence[str], count: int = COUNT, seed: int = 0) -> list[Probe]:
@@ -35,30 +37,39 @@ def probes(passages: Sequence[str], count: int = COUNT, seed: int = 0) -> list[P
     found: list[Probe] = []
     for at in range(count if passages else 0):
         home = homes[at % len(homes)]
-        own = _from(chance, passages[home])
-        if len(own) < WORDS[0]:
+        own = _stretch(chance, passages[home])
+        if not own:
             continue
-        own = chance.sample(own, min(len(own), chance.randint(*WORDS)))
         share = chance.betavariate(*KEPT)
-        said = [each if chance.random() < share else _foreign(chance, passages) or each for each in own]
-        found.append(Probe(" ".join(said), home))
+        said = [
+            each if not terms(each) or chance.random() < share else _foreign(chance, passages) or each for each in own
+        ]
+        found.append(Probe(" ".join(said), home, " ".join(own)))
     return found
 
 
+def _stretch(chance: random.Random, passage: str) -> list[str]:
+    """Neighbouring words of one of its sentences, as many of them telling as WORDS says; none if it has too few."""
+    words = _words(chance, passage)
+    telling = [at for at, each in enumerate(words) if terms(each)]
+    if len(telling) < WORDS[0]:
+        return []
+    count = min(len(telling), chance.randint(*WORDS))
+    first = chance.randint(0, len(telling) - count)
+    return words[telling[first] : telling[first + count - 1] + 1]
+
+
 def _foreign(chance: random.Random, passages: Sequence[str]) -> str:
-    """A word from anywhere."""
-    words = _from(chance, chance.choice(passages))
+    """A telling word from anywhere."""
+    words = [each for each in _words(chance, chance.choice(passages)) if terms(each)]
     return chance.choice(words) if words else ""
 
 
-def _from(chance: random.Random, passage: str) -> list[str]:
-    """The different words of one of its sentences that say something."""
+def _words(chance: random.Random, passage: str) -> list[str]:
+    """Those of one of its sentences."""
     parts = sentences(passage)
-    if not parts:
-        return []
-    words = list(dict.fromkeys(_WORD.findall(chance.choice(parts).text)))
-    cut = [word[at : at + size] for word in words for size in [_size(word)] for at in range(0, len(word), size)]
-    return [each for each in cut if terms(each)]
+    words = _WORD.findall(chance.choice(parts).text) if parts else []
+    return [word[at : at + size] for word in words for size in [_size(word)] for at in range(0, len(word), size)]
 
 
 def _size(word: str) -> int:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from conversations.retrieval.base import Hit
-from conversations.retrieval.words import asked, terms
+from conversations.texts.words import asked, terms
 
 REFUSALS = (0.005, 0.01, 0.02, 0.05, 0.10)  # of answerable questions, at strictness 1 to 5
 K1, B = 1.2, 0.75  # BM25's usual constants

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -42,7 +43,7 @@ PLACES: dict[type[RetrievalError], str] = {
 }
 
 
-class Store:
+class Store(ABC):
     """An adapter derives from this and says `find` and `steps`."""
 
     def __init__(self, setting: Setting) -> None:
@@ -55,20 +56,20 @@ class Store:
         self.dimensions: int | None = None  # of the index, where `steps` found out
         self._length = 0  # of what the embedding makes
 
+    @abstractmethod
     async def find(self, query: str, limit: int) -> list[Hit]:
         """What `search` promises, for somebody who may find something."""
-        raise NotImplementedError
 
+    @abstractmethod
     def steps(self) -> list[Step]:
         """Everything that *Test* does before it embeds and searches."""
-        raise NotImplementedError
 
     async def search(self, query: str, limit: int) -> list[Hit]:
         self.hidden.add(query)
         return [] if excluded(self.setting) else await self.find(query, limit)
 
     def http(self, base: str, headers: Mapping[str, str]) -> Http:
-        return Http(self.name, base, headers, self.hidden)
+        return Http(self.name, base, headers, self.hidden, self.setting.reach)
 
     async def widen(self, hits: list[Hit]) -> list[Hit]:
         return hits
@@ -76,7 +77,7 @@ class Store:
     async def weights(self, words: Collection[str]) -> Mapping[str, float] | None:
         return None
 
-    async def aclose(self) -> None:
+    async def aclose(self) -> None:  # noqa: B027  most hold nothing, and need not say so
         """Nothing is held."""
 
     async def vector(self, text: str) -> list[float]:

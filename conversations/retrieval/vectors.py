@@ -1,5 +1,6 @@
 """Documents of a MongoDB collection by their vectors: what Atlas and Cosmos DB do the same way."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,17 +33,17 @@ class Vectors(Mongo):
     _found: Index | None = None
     _sample: Document = {}
 
+    @abstractmethod
     def nearest(self, vector: list[float], field: str, limit: int, condition: Any) -> Document:
         """The first stage of the pipeline."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def indexes(self, collection: Any) -> dict[str, Index]:
         """The collection's vector indexes by name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cosine(self, score: float, metric: str) -> float | None:
         """The cosine that `score` stands for, if it stands for one."""
-        raise NotImplementedError
 
     async def find(self, query: str, limit: int) -> list[Hit]:
         condition = structured(self.setting)

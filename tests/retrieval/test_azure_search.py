@@ -1,26 +1,22 @@
 """Azure AI Search: its query types, fields that nobody mapped, and the ways to sign in."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from conversations.completions import identity
-from conversations.retrieval.errors import SourceAnswer, SourceFields, SourceKey
+from conversations.retrieval.errors import SourceAnswer, SourceFields, SourceForbidden, SourceKey
 from tests.stores import ranking
 from tests.stores.azure import text
-from tests.stores.cases import EMBEDDED, QUESTION, Case, case
+from tests.stores.cases import EMBEDDED, QUESTION, Case, running
 from tests.stores.serving import Instead
 from tests.upstream import FakeUpstream
 
 NOTHING: dict[str, Any] = {"fields_mapping": {}}
 
 
-@pytest.fixture
-async def azure(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    async with case("azure_search", monkeypatch) as found:
-        yield found
+azure = running("azure_search")
 
 
 def asked(store: Case) -> dict[str, Any]:
@@ -114,9 +110,15 @@ async def test_an_access_token_is_a_bearer(azure: Case) -> None:
     ],
 )
 async def test_a_managed_identity_signs_in_for_search(
-    azure: Case, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch, signing: dict[str, str], asked_for: str
+    azure: Case,
+    upstream: FakeUpstream,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    signing: dict[str, str],
+    asked_for: str,
 ) -> None:
     identity._tokens.clear()
+    settings.ALLOWED_UPSTREAMS = ["127.0.0.1"]
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", upstream.address)
     token = {"access_token": azure.server.token, "expires_in": "3600", "expires_on": "4102444800"}
     body = json.dumps({**token, "resource": "https://search.azure.com", "token_type": "Bearer"}).encode()
@@ -127,8 +129,17 @@ async def test_a_managed_identity_signs_in_for_search(
     identity._tokens.clear()
 
 
-async def test_a_machine_without_identity_is_said_so(azure: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_token_of_this_machine_goes_to_no_address_of_somebody_else_s(azure: Case) -> None:
+    with pytest.raises(SourceForbidden, match="not one of Azure's own"):
+        await azure.retriever(authentication={"type": "system_assigned_managed_identity"}).search(QUESTION, 1)
+    assert not azure.server.requests
+
+
+async def test_a_machine_without_identity_is_said_so(
+    azure: Case, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
     identity._tokens.clear()
+    settings.ALLOWED_UPSTREAMS = ["127.0.0.1"]
     monkeypatch.setitem(__import__("sys").modules, "azure.identity.aio", None)
     with pytest.raises(SourceKey, match="azure-identity"):
         await azure.retriever(authentication={"type": "system_assigned_managed_identity"}).search(QUESTION, 1)

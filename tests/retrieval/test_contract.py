@@ -1,7 +1,6 @@
 """What every adapter of an external store does, against a server that speaks the store's documented API."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,10 @@ from conversations.retrieval.errors import (
     SourceUnreachable,
     SourceVectors,
 )
-from tests.stores.cases import EMBEDDED, QUESTION, SERVERS, Case, case, failure
+from conversations.retrieval.mongo import Mongo
+from conversations.retrieval.store import Store
+from conversations.retrieval.vectors import Vectors
+from tests.stores.cases import EMBEDDED, QUESTION, SERVERS, Case, failure, running
 from tests.stores.serving import Instead
 
 # A socket that pymongo is connecting when it is cancelled is closed by nobody but the collector.
@@ -26,14 +28,17 @@ STAFF = Access("", ("staff",))
 STAGES = {"reach", "sign_in", "index", "fields", "query"}
 
 
-@pytest.fixture(params=SERVERS)
-async def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    async with case(request.param, monkeypatch) as found:
-        yield found
+store = running(*SERVERS)
 
 
 async def tried(store: Case, **changes: Any) -> list[Stage]:
     return [each async for each in store.retriever(**changes).stages()]
+
+
+@pytest.mark.parametrize("half", [Store, Mongo, Vectors])
+def test_an_adapter_that_leaves_something_out_is_not_made(half: Any) -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        half(None)
 
 
 def test_every_external_kind_is_held_to_this() -> None:

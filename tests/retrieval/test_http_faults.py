@@ -2,23 +2,17 @@
 
 import gzip
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from conversations.retrieval import http
 from conversations.retrieval.errors import SourceAnswer, SourceDown, SourceForbidden
-from tests.stores.cases import QUESTION, SERVERS, Case, case, failure
+from tests.stores.cases import QUESTION, SERVERS, Case, failure, running
 from tests.stores.mongo import Mongo
-from tests.stores.serving import Instead, Server
+from tests.stores.serving import Instead, JsonServer
 
-
-@pytest.fixture(params=[kind for kind, (server, _) in SERVERS.items() if not issubclass(server, Mongo)])
-async def web(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    """The stores that speak HTTP."""
-    async with case(request.param, monkeypatch) as found:
-        yield found
+web = running(*(kind for kind, (server, _) in SERVERS.items() if not issubclass(server, Mongo)))
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 529])
@@ -76,7 +70,7 @@ async def test_a_metadata_address_is_refused(web: Case, monkeypatch: pytest.Monk
 async def test_odd_encodings_are_read(web: Case, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = type(web.server)._answered
 
-    def odd(server: Server, asked: Any) -> bytes:
+    def odd(server: JsonServer, asked: Any) -> bytes:
         top, _, body = plain(server, asked).partition(b"\r\n\r\n")
         extra = b""
         if encoding == "gzip":

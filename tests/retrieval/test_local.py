@@ -151,6 +151,15 @@ async def test_another_embedding_is_built_beside_and_takes_over_whole(offline):
     assert (await search(kept, "parental"))[0].cosine is None
 
 
+async def test_an_index_that_lacks_vectors_is_completed(offline):
+    """As when it was interrupted, or when two files were read at once into an empty collection."""
+    kept = await collection(embedding=offline)
+    await put(kept)
+    await Vector.objects.all().adelete()
+    await runner.run_out()
+    assert await Vector.objects.acount() == await Chunk.objects.acount() > 0
+
+
 async def test_an_embedding_that_does_not_answer_is_said(deployment, upstream):
     kept = await collection(embedding=deployment)
     upstream.fail(401)

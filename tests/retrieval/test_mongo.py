@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -20,28 +19,14 @@ from conversations.retrieval.errors import (
     SourceVectors,
 )
 from tests.stores import ranking
-from tests.stores.cases import QUESTION, Case, case, failure
+from tests.stores.cases import QUESTION, Case, failure, running
 from tests.stores.serving import Instead
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 
-@pytest.fixture(params=["mongo_db", "azure_cosmos_db"])
-async def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    async with case(request.param, monkeypatch) as found:
-        yield found
-
-
-@pytest.fixture
-async def atlas(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    async with case("mongo_db", monkeypatch) as found:
-        yield found
-
-
-@pytest.fixture
-async def cosmos(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    async with case("azure_cosmos_db", monkeypatch) as found:
-        yield found
+store = running("mongo_db", "azure_cosmos_db")
+atlas, cosmos = running("mongo_db"), running("azure_cosmos_db")
 
 
 async def test_the_score_says_the_cosine(store: Case) -> None:

@@ -7,12 +7,7 @@ from PIL import Image
 
 from conversations.retrieval.ingest import picturing
 from conversations.retrieval.ingest.parsing.blocks import Unreadable
-
-
-def picture(form, size=(60, 30), mode="RGB", **options):
-    out = io.BytesIO()
-    Image.new(mode, size, (200, 30, 30, 128)[: len(mode)]).save(out, form, **options)
-    return out.getvalue()
+from tests.pictures import picture
 
 
 def drawn(content):

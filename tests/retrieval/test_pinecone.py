@@ -1,18 +1,12 @@
 """Pinecone: where it is asked, what a score says, and indexes of another kind."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from conversations.retrieval.errors import SourceRefused
 from tests.stores import ranking
-from tests.stores.cases import QUESTION, Case, case
+from tests.stores.cases import QUESTION, Case, running
 
-
-@pytest.fixture
-async def store(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    async with case("pinecone", monkeypatch) as found:
-        yield found
+store = running("pinecone")
 
 
 async def test_the_index_is_looked_up_once_and_asked_at_its_host(store: Case) -> None:

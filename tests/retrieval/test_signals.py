@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import pytest
 
@@ -92,5 +93,7 @@ def test_probes_are_questions_that_their_passage_answers_in_part() -> None:
     assert found == probes(texts, 100)
     shares = [signals.of(each.text, [Hit(texts[each.home], 0.0)])[0].coverage for each in found]
     assert 0.5 < sum(shares) / len(shares) < 1
+    for each in found:
+        assert each.meaning in " ".join(re.findall(r"\w+", texts[each.home]))  # its own words, one after the other
     assert probes([]) == []
     assert probes(["…"]) == []

@@ -4,7 +4,6 @@ So neither those servers nor the adapters can drift from the documented APIs tog
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -21,30 +20,13 @@ from pymongo.errors import OperationFailure
 from conversations.retrieval import azure_search
 from conversations.retrieval.base import Access
 from tests.stores import ranking
-from tests.stores.cases import EMBEDDED, MAPPED, QUESTION, Case, case
+from tests.stores.cases import EMBEDDED, MAPPED, QUESTION, Case, case, running
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 VECTOR = ranking.vector(QUESTION)
 VECTORS = {"fields_mapping": {**MAPPED, "vector_fields": ["contentvector"]}}
 SELECT = ["title", "url", "filepath", "content"]
-
-
-@pytest.fixture
-async def azure(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    async with case("azure_search", monkeypatch) as found:
-        yield found
-
-
-@pytest.fixture
-async def elastic(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    async with case("elasticsearch", monkeypatch) as found:
-        yield found
-
-
-@pytest.fixture
-async def pinecone(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    async with case("pinecone", monkeypatch) as found:
-        yield found
+azure, elastic, pinecone = running("azure_search"), running("elasticsearch"), running("pinecone")
 
 
 async def sent(store: Case, path: str, **changes: Any) -> dict[str, Any]:

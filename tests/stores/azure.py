@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from tests.stores import ranking
-from tests.stores.serving import Asked, Refusal, Server
+from tests.stores.serving import Asked, JsonServer, Refusal
 
 VERSIONS = {"2024-07-01", "2025-09-01", "2026-04-01"}
 MEMBERS = {
@@ -28,7 +28,7 @@ def text(name: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "type": "Edm.String", "searchable": True, "retrievable": True, "key": False, **more}
 
 
-class AzureSearch(Server):
+class AzureSearch(JsonServer):
     """`key` may do everything, `query_key` only query."""
 
     headers = {

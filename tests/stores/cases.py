@@ -173,6 +173,17 @@ async def case(kind: str, monkeypatch: Any) -> AsyncIterator[Case]:
             await each.aclose()
 
 
+def running(*kinds: str) -> Any:
+    """A fixture: one of these stores after the other, as a `Case`."""
+
+    @pytest.fixture(params=kinds)
+    async def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
+        async with case(request.param, monkeypatch) as found:
+            yield found
+
+    return store
+
+
 async def failure(store: Case, **changes: Any) -> RetrievalError:
     """What a search with such parameters raises."""
     with pytest.raises(RetrievalError) as caught:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from tests.stores import ranking
-from tests.stores.serving import Asked, Refusal, Server
+from tests.stores.serving import Asked, JsonServer, Refusal
 
 SEARCH = {
     *("query", "knn", "size", "from", "_source", "fields", "aggs", "sort", "highlight", "rank", "retriever"),
@@ -21,7 +21,7 @@ def wrong(kind: str, reason: str, status: int = 400) -> Refusal:
     return Refusal(status, {"error": {"root_cause": [cause], **cause}, "status": status})
 
 
-class Elastic(Server):
+class Elastic(JsonServer):
     """`product`: “elasticsearch” or “opensearch”. `may_manage`: whether the key may see mappings and versions."""
 
     def __init__(self, product: str = "elasticsearch", dimensions: int = ranking.DIMENSIONS) -> None:

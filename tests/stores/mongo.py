@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+from abc import abstractmethod
 from typing import Any
 
 import bson
@@ -141,8 +142,9 @@ class Mongo(Server):
     def search_indexes(self) -> Documents:
         raise Failure(31082, "SearchNotEnabled", "Using Atlas Search Database Commands requires Atlas.")
 
+    @abstractmethod
     def near(self, stage: str, given: dict[str, Any], held: Documents) -> list[tuple[float, dict[str, Any]]]:
-        raise NotImplementedError
+        """Documents with their scores, as the first stage of a pipeline finds them."""
 
     def cosines(self, vector: list[float], condition: dict[str, Any], held: Documents) -> Any:
         found = [each for each in held if _matches(condition, each)]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.stores import ranking
-from tests.stores.serving import Asked, Refusal, Server
+from tests.stores.serving import Asked, JsonServer, Refusal
 
 OWN = "2026-04"
 VERSIONS = {"2025-10", OWN, "2026-07"}
@@ -14,7 +14,7 @@ def wrong(words: str) -> Refusal:
     return Refusal(400, {"code": 3, "message": words, "details": []})
 
 
-class Pinecone(Server):
+class Pinecone(JsonServer):
     headers = {"Content-Type": "application/json"}
 
     def __init__(self, dimensions: int = ranking.DIMENSIONS) -> None:

@@ -44,4 +44,4 @@ def _mac(key: bytes, text: bytes) -> bytes:
 
 
 def _parts(text: str) -> dict[str, str]:
-    return dict(each.split("=", 1) for each in text.split(","))  # type: ignore[arg-type]
+    return {name: held for name, _, held in (each.partition("=") for each in text.split(","))}

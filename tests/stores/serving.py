@@ -1,15 +1,15 @@
-"""A JSON API on a real socket of loopback: what the servers of stores have in common, and how they go wrong."""
+"""Servers of stores on a real socket of loopback: what they have in common, and how they go wrong."""
 
 import asyncio
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from abc import abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tests.frames import head
+from tests.loopback import Loopback
 
 
 class Refusal(Exception):
@@ -48,29 +48,17 @@ def members(given: dict[str, Any], allowed: set[str], where: str, refuse: Any) -
         raise refuse(f"{where} has no member {unknown[0]}")
 
 
-class Server:
-    """`requests` are those that came; `instead` replaces every answer; `open` connections now."""
-
-    headers: dict[str, str] = {"Content-Type": "application/json; charset=utf-8"}
+class Server(Loopback):
+    """`requests` are those that came; `instead` replaces every answer."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.requests: list[Asked] = []
         self.instead: Instead | None = None
-        self.port = 0
-        self._server: asyncio.Server | None = None
-        self._serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
-    def answer(self, asked: Asked) -> Any:
-        """The JSON that answers; raises Refusal."""
-        raise NotImplementedError
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def open(self) -> int:
-        return len(self._serving)
+    @abstractmethod
+    async def converse(self, reader: asyncio.StreamReader) -> bytes:
+        """Read a request, and return the bytes that answer it."""
 
     async def left(self) -> None:
         """Returns when no client is connected any more."""
@@ -84,63 +72,27 @@ class Server:
             while not self.requests:  # noqa: ASYNC110 - the same
                 await asyncio.sleep(0.005)
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                written = await self.converse(reader)
+                if self.instead and self.instead.silent:
+                    await reader.read(1)  # until the client leaves
+                    break
+                writer.write(written)
+                await writer.drain()
 
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
 
-    async def aclose(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        for writer in list(self._serving.values()):
-            writer.transport.abort()
-        await asyncio.gather(*self._serving)
+class JsonServer(Server):
+    """One that speaks JSON over HTTP."""
 
-    @contextmanager
-    def threaded(self) -> Iterator[Self]:
-        """On a loop of a thread of its own, for tests whose clients are other processes."""
-        ready, ending, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
+    headers: dict[str, str] = {"Content-Type": "application/json; charset=utf-8"}
 
-        async def serve() -> None:
-            async with self:
-                ready.set()
-                await ending.wait()
-
-        def run() -> None:
-            with asyncio.Runner(loop_factory=lambda: loop) as runner:
-                runner.run(serve())
-
-        thread = threading.Thread(target=run, name="a store", daemon=True)
-        thread.start()
-        assert ready.wait(10), "the store did not start"
-        try:
-            yield self
-        finally:
-            loop.call_soon_threadsafe(ending.set)
-            thread.join(10)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._serving[task] = writer
-        try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError):
-                while True:
-                    written = await self.converse(reader)
-                    if self.instead and self.instead.silent:
-                        await reader.read(1)  # until the client leaves
-                        break
-                    writer.write(written)
-                    await writer.drain()
-        finally:
-            del self._serving[task]
-            writer.transport.abort()
+    @abstractmethod
+    def answer(self, asked: Asked) -> Any:
+        """The JSON that answers; raises Refusal."""
 
     async def converse(self, reader: asyncio.StreamReader) -> bytes:
-        """Read a request, and return the bytes that answer it."""
         asked = await _read(reader)
         self.requests.append(asked)
         return self._answered(asked)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.models import Collection, Document, Stage, User
-from conversations.models.document import discard_file, store
+from conversations.models.stored import discard_file, store
 from conversations.retrieval.ingest.parsing import kinds
 from conversations.retrieval.ingest.parsing.blocks import Unreadable
 from conversations.retrieval.ingest.runner import wake
@@ -31,8 +31,7 @@ def add(collection: Collection, filename: str, content: bytes, uploader: User | 
         raise Unreadable("unsupported")
     if len(content) > settings.MAX_UPLOAD:
         raise Unreadable("too_large")
-    if not content.strip():
-        raise Unreadable("empty")
+    kinds.check(content, kind)
     before = collection.documents.filter(filename=filename, deleted=None).first()
     if before and before.sha256 == hashlib.sha256(content).hexdigest() and before.state != Stage.FAILED:
         return Added(before, "unchanged")

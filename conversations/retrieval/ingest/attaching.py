@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from conversations.models import Conversation, Document, Stage, User, attached
-from conversations.models.document import store
+from conversations.models.stored import store
 from conversations.retrieval.ingest import picturing
 from conversations.retrieval.ingest.adding import add, plain
 from conversations.retrieval.ingest.parsing.blocks import Unreadable

@@ -2,34 +2,42 @@
 
 import logging
 
-from channels.db import database_sync_to_async
 from django.db import models, transaction
 from django.db.models.functions import Now
 
 from conversations.completions.errors import CompletionError
 from conversations.models import Chunk, Collection, Index, Vector, made_by
 from conversations.models.document import LOST_AFTER
+from conversations.retrieval.apart import apart
 from conversations.retrieval.ingest.embedding import BATCH, embedded, text_of
 
 log = logging.getLogger(__name__)
 
 
+class Lost(Exception):
+    """The index is another process's now, or gone, or no longer wanted: nothing more is written to it."""
+
+
 async def build(collection: Collection, runner: str) -> bool:
-    """Give every passage a vector of the model that is wanted, then search by those. False: somebody else is at it.
+    """Give every passage a vector of the model that is wanted, then search by those.
+
+    False: somebody else is at it, or it is no longer wanted.
 
     Raises CompletionError; what was embedded by then stays, and the next try goes on from there.
     """
-    index = await database_sync_to_async(_take)(collection, runner)
+    index = await apart(_take)(collection, runner)
     if index is None:
         return False
     try:
-        while not await database_sync_to_async(_switch)(collection, index):
-            chunks = await database_sync_to_async(_lacking)(index)
+        while not await apart(_switch)(index, runner):
+            chunks = await apart(_lacking)(index)
             values = await embedded([text_of(each.document.title, each) for each in chunks], index, _nobody)
-            await database_sync_to_async(_add)(index, chunks, values, runner)
+            await apart(_add)(index, chunks, values, runner)
+    except Lost:
+        return False
     except CompletionError as error:
         log.warning("Collection %s could not be embedded: %s", collection.pk, error)
-        await database_sync_to_async(_failed)(index, error.code)
+        await apart(_mine(index, runner).update)(runner="", beat_at=None, failed=error.code[:40])
         raise
     return True
 
@@ -54,17 +62,19 @@ async def _nobody(done: int) -> None:
 
 
 def _take(collection: Collection, runner: str) -> Index | None:
-    assert collection.embedding
-    wanted = {"collection": collection, "made_by": made_by(collection.embedding)}
-    index, _ = Index.objects.get_or_create(**wanted, defaults={"deployment": collection.embedding})
+    index = collection.index_wanted()
     free = models.Q(runner="") | models.Q(runner=runner) | models.Q(beat_at__lt=Now() - LOST_AFTER * 6)
     taken = Index.objects.filter(free, pk=index.pk).update(runner=runner, beat_at=Now(), failed="")
     return index if taken else None
 
 
+def _mine(index: Index, runner: str) -> "models.QuerySet[Index]":
+    return Index.objects.filter(pk=index.pk, runner=runner)
+
+
 def _without(index: Index) -> "models.QuerySet[Chunk]":
     has = Vector.objects.filter(index=index, chunk=models.OuterRef("pk"))
-    return Chunk.objects.filter(~models.Exists(has), collection=index.collection_id)
+    return Chunk.objects.current().filter(~models.Exists(has), collection=index.collection_id)
 
 
 def _lacking(index: Index) -> list[Chunk]:
@@ -73,29 +83,28 @@ def _lacking(index: Index) -> list[Chunk]:
 
 def _add(index: Index, chunks: list[Chunk], values: list[bytes], runner: str) -> None:
     """Passages that were replaced meanwhile need none."""
+    facts = {"dimensions": len(values[0]) // 4} if values else {}
     with transaction.atomic():
+        if not _mine(index, runner).update(beat_at=Now(), **facts):
+            raise Lost
         there = set(Chunk.objects.filter(pk__in=[each.pk for each in chunks]).values_list("pk", flat=True))
         pairs = zip(chunks, values, strict=True)
         rows = [Vector(index=index, chunk=each, value=value) for each, value in pairs if each.pk in there]
         Vector.objects.bulk_create(rows, ignore_conflicts=True)
-        facts = {"dimensions": len(values[0]) // 4} if values else {}
-        Index.objects.filter(pk=index.pk).update(runner=runner, beat_at=Now(), **facts)
 
 
-def _switch(collection: Collection, index: Index) -> bool:
+def _switch(index: Index, runner: str) -> bool:
     """Search by this index from now on, if it is whole."""
     with transaction.atomic():
-        before = Collection.objects.select_for_update().values_list("index", flat=True).get(pk=collection.pk)
+        collection = Collection.objects.select_for_update().get(pk=index.collection_id)
+        wanted = collection.embedding is not None and made_by(collection.embedding) == index.made_by
+        if not wanted or not _mine(index, runner).exists():
+            raise Lost
         if _without(index).exists():
             return False
-        fresh = {} if before == index.pk else {"index": index, "calibrated": 0, "calibration": None}
-        if fresh:
-            Collection.objects.filter(pk=collection.pk).update(**fresh)
+        if collection.index_id != index.pk:
+            Collection.objects.filter(pk=collection.pk).update(index=index, calibrated=0, calibration=None)
         collection.changed()
         collection.indexes.exclude(pk=index.pk).delete()
-        Index.objects.filter(pk=index.pk).update(runner="", beat_at=None)
+        _mine(index, runner).update(runner="", beat_at=None)
     return True
-
-
-def _failed(index: Index, code: str) -> None:
-    Index.objects.filter(pk=index.pk).update(runner="", beat_at=None, failed=code[:40])

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from conversations.completions import embeddings
 from conversations.completions.errors import CompletionError
-from conversations.models import Chunk, Collection, Index, made_by
+from conversations.models import Chunk, Collection, Index
+from conversations.retrieval.embedding import embed
 from conversations.retrieval.local.vectors import packed
 
 BATCH = 64
@@ -13,11 +13,16 @@ WAITS = (1.0, 5.0, 15.0)  # seconds before each further try
 LONGEST_WAIT = 60.0  # that a deployment may ask for
 
 
-async def embedded(texts: list[str], index: Index, told: Callable[[int], Awaitable[None]]) -> list[bytes]:
-    """A vector for each text, as rows keep them; `told` hears how many there are. Raises CompletionError."""
+async def embedded(
+    texts: list[str], index: Index, told: Callable[[int], Awaitable[None]], person: int | None = None
+) -> list[bytes]:
+    """A vector for each text, as rows keep them; `told` hears how many there are. Raises CompletionError.
+
+    `person`: who brought the texts.
+    """
     found: list[bytes] = []
     for at in range(0, len(texts), BATCH):
-        found += [packed(vector) for vector in await _patiently(texts[at : at + BATCH], index)]
+        found += [packed(vector) for vector in await _patiently(texts[at : at + BATCH], index, person)]
         await told(len(found))
     return found
 
@@ -32,19 +37,17 @@ def index_for(collection: Collection) -> Index | None:
     if (
         collection.index is None
         and collection.embedding is not None
-        and not Chunk.objects.filter(collection=collection).exists()
+        and not Chunk.objects.current().filter(collection=collection).exists()
     ):
-        wanted = {"collection": collection, "made_by": made_by(collection.embedding)}
-        made, _ = Index.objects.get_or_create(**wanted, defaults={"deployment": collection.embedding})
-        if Collection.objects.filter(pk=collection.pk, index=None).update(index=made):
-            collection.index = made
+        Collection.objects.filter(pk=collection.pk, index=None).update(index=collection.index_wanted())
+        collection.index = Collection.objects.select_related("index__deployment").get(pk=collection.pk).index
     return collection.index
 
 
-async def _patiently(texts: list[str], index: Index) -> list[list[float]]:
+async def _patiently(texts: list[str], index: Index, person: int | None) -> list[list[float]]:
     for wait in (*WAITS, None):
         try:
-            return await embeddings.embed(texts, index.deployment.endpoint_at(), input_type="document")
+            return await embed(texts, index.deployment, person=person, input_type="document")
         except CompletionError as error:
             if wait is None or not error.retryable:
                 raise

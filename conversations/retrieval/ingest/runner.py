@@ -11,11 +11,13 @@ import uuid
 
 from channels.db import database_sync_to_async
 from django import db
+from django.db import models
 from django.db.models.functions import Now
 
 from conversations.completions.errors import CompletionError
 from conversations.models import Collection, Document, Stage
 from conversations.models.document import WAITING, WORKING
+from conversations.retrieval.apart import apart
 from conversations.retrieval.ingest import building, calibrating
 from conversations.retrieval.ingest.work import ingest
 from conversations.retrieval.local import lexical
@@ -31,7 +33,6 @@ AGAIN = 60.0  # seconds before an index that could not be built is tried again
 
 _reading: dict[asyncio.Task[None], int] = {}
 _not_before: dict[int, float] = {}  # time.monotonic() from which a collection that failed is tried again
-_tended: dict[int, int] = {}  # the version of each collection that was looked at and found in order
 _wake: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
 
 
@@ -120,7 +121,7 @@ async def _keep_beating() -> None:
 async def _keep_tending() -> None:
     while True:
         try:
-            await database_sync_to_async(_sweep)()
+            await apart(_sweep)()
             await tend()
         except Exception:  # whatever it is, the next round must come: lost documents and purges depend on it
             log.exception("Could not look after collections")
@@ -136,31 +137,33 @@ def _sweep() -> None:
 
 async def tend(calibrate: bool = True) -> None:
     """Bring indexes and calibrations of all collections in order; those that did not change are not looked at."""
-    for each in await database_sync_to_async(_untended)():
+    for each in await apart(_untended)():
         if _not_before.get(each.pk, 0.0) > time.monotonic():
             continue
         if await _tend(each, calibrate):
-            _tended[each.pk] = each.version
+            await apart(Collection.objects.filter(pk=each.pk).update)(tended=each.version)
 
 
 def _untended() -> list[Collection]:
-    found = Collection.objects.filter(deleted=None).select_related("embedding", "index__deployment")
-    return [each for each in found if each.outdated or _tended.get(each.pk) != each.version]
+    compared = models.Q(embedding__isnull=False) | models.Q(index__isnull=False)  # few: not those of conversations
+    changed = ~models.Q(version=models.F("tended"))
+    found = Collection.objects.filter(compared | changed, deleted=None).select_related("embedding", "index__deployment")
+    return [each for each in found if each.outdated or each.tended != each.version]
 
 
 async def _tend(collection: Collection, calibrate: bool) -> bool:
     """True if nothing is left to be done at its present version."""
     try:
-        if await database_sync_to_async(building.unfinished)(collection):
+        if await apart(building.unfinished)(collection):
             if collection.embedding is None:
-                await database_sync_to_async(building.drop)(collection)
+                await apart(building.drop)(collection)
             else:
                 await building.build(collection, RUNNER)
             return False
         waiting = collection.documents.filter(state__in=WAITING, deleted=None)
-        if not calibrate or await database_sync_to_async(waiting.exists)():
+        if not calibrate or await apart(waiting.exists)():
             return False
-        passages = await database_sync_to_async(lexical.passages)([collection.pk])
+        passages = await apart(lexical.passages)([collection.pk])
         if calibrating.outdated(collection, passages):
             await calibrating.calibrate(collection, passages)
     except (CompletionError, ValueError) as error:  # the latter: vectors of other dimensions than the index has

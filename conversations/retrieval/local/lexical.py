@@ -18,14 +18,18 @@ FEW = 3000  # passages that the words looked for may have together: what more co
 COMMON = 0.10  # of the passages: a word that more have is not looked for if there is a rarer one
 SMALL = 2000  # passages: below that, no word is too common
 PROPOSED = 150
+# bm25() counts the rows of everything that is matched, so the collections, which are in most rows, are matched apart.
 SQLITE = """
 SELECT rowid FROM conversations_passages WHERE conversations_passages MATCH %s
+AND +rowid IN (SELECT rowid FROM conversations_passages WHERE conversations_passages MATCH %s)
 ORDER BY bm25(conversations_passages, 0, 3, 1) LIMIT %s
 """
 POSTGRESQL = """
 SELECT id FROM conversations_chunk WHERE collection_id = ANY(%s) AND passage @@ to_tsquery('simple', %s)
 ORDER BY {} DESC LIMIT %s
 """
+SQLITE_ONE = "SELECT rowid FROM conversations_passages WHERE conversations_passages MATCH %s AND rowid = %s"
+POSTGRESQL_ONE = "SELECT id FROM conversations_chunk WHERE passage @@ to_tsquery('simple', %s) AND id = %s"
 RANK = "%s * ts_rank('{{0.33, 0.33, 0.33, 1}}', passage, to_tsquery('simple', %s))"
 
 
@@ -49,9 +53,24 @@ def find(collections: Ids[int], words: Sequence[str], limit: int) -> list[tuple[
         return []
     known = {word: idf(count, having.get(word, 0)) for word in words}
     proposed = _proposed(collections, rare, known)
-    rows = Chunk.objects.filter(pk__in=proposed, collection__in=list(collections)).values_list("pk", "titles", "words")
-    scored = [(pk, bm25(titles.split(), text.split(), known)) for pk, titles, text in rows]
+    rows = Chunk.objects.current().filter(pk__in=proposed, collection__in=list(collections))
+    texts = rows.values_list("pk", "titles", "words")
+    scored = [(pk, bm25(titles.split(), text.split(), known)) for pk, titles, text in texts]
     return sorted(scored, key=lambda each: (-each[1], each[0]))[:limit]
+
+
+def finds(passage: int, collection: int, words: Sequence[str]) -> bool:
+    """Do `words` lead to this passage of the collection, however many others they lead to before it?"""
+    rare = rarer(Term.having([collection], words), passages([collection]))
+    if not rare or not Chunk.objects.current().filter(pk=passage, collection=collection).exists():
+        return False
+    connection = connections[Chunk.objects.db]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(SQLITE_ONE, [f"{_mine([collection])} AND {_any(rare)}", passage])
+        else:
+            cursor.execute(POSTGRESQL_ONE, [" | ".join(f"'{each}'" for each in rare), passage])
+        return cursor.fetchone() is not None
 
 
 def rarer(having: Mapping[str, int], count: int) -> list[str]:
@@ -79,12 +98,21 @@ def _proposed(collections: Ids[int], words: Sequence[str], weights: Mapping[str,
     connection = connections[Chunk.objects.db]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            mine = " OR ".join(f'"collection{each:064}"' for each in collections)
-            wanted = " OR ".join(f'"{each}"' for each in words)
-            cursor.execute(SQLITE, [f"collection : ({mine}) AND {{titles words}} : ({wanted})", PROPOSED])
+            wanted = _any(words)
+            cursor.execute(SQLITE, [wanted, f"{_mine(collections)} AND {wanted}", PROPOSED])
         else:
             quoted = [f"'{each}'" for each in words]
             ranks = [fact for each, word in zip(quoted, words, strict=True) for fact in (weights[word], each)]
             sql = POSTGRESQL.format(" + ".join([RANK.format()] * len(words)))
             cursor.execute(sql, [list(collections), " | ".join(quoted), *ranks, PROPOSED])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def _mine(collections: Ids[int]) -> str:
+    mine = " OR ".join(f'"collection{each:064}"' for each in collections)
+    return f"collection : ({mine})"
+
+
+def _any(words: Ids[str]) -> str:
+    wanted = " OR ".join(f'"{each}"' for each in words)
+    return f"{{titles words}} : ({wanted})"

@@ -1,27 +1,26 @@
 """The adapter of `local` sources: collections of documents that this product keeps."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
-from typing import ParamSpec, TypeVar, cast
+from typing import cast
 
 import numpy as np
-from channels.db import database_sync_to_async
 from django.db import models
 from numpy.typing import NDArray
 
-from conversations.completions import data_sources, embeddings
+from conversations.completions import data_sources
 from conversations.completions.errors import CompletionError
 from conversations.models import Chunk
 from conversations.models import Collection as Kept
+from conversations.retrieval.apart import apart
 from conversations.retrieval.base import Hit, Setting, Stage
+from conversations.retrieval.embedding import embed
 from conversations.retrieval.errors import RetrievalError, SourceVectors
 from conversations.retrieval.local import hybrid, lexical, vectors
 from conversations.retrieval.signals import Calibration
-from conversations.retrieval.words import asked
+from conversations.texts.words import asked
 
-P = ParamSpec("P")
-R = TypeVar("R")
 SAMPLE = 8  # words that *Test* looks for
 Asked = dict[int, NDArray[np.float32]]
 
@@ -39,38 +38,38 @@ class Local:
         self._vectors: dict[tuple[str, str], NDArray[np.float32]] = {}
 
     async def search(self, query: str, limit: int) -> list[Hit]:
-        collections = await _read(self._collections)
+        collections = await apart(self._collections)()
         words = [] if self._wanted.query_type == "vector" else asked(query)
         vectors_of = {} if self._wanted.query_type == "simple" else await self._embedded(query, collections)
         if self._wanted.query_type == "vector" and not vectors_of and collections:
             raise SourceVectors(self._name, "its collections have no vectors; choose an embedding deployment for them.")
-        return await _read(self._find, collections, words, vectors_of, limit)
+        return await apart(self._find)(collections, words, vectors_of, limit)
 
     async def widen(self, hits: list[Hit]) -> list[Hit]:
-        return await _read(self._widen, hits)
+        return await apart(self._widen)(hits)
 
     async def beginning(self, limit: int) -> list[Hit]:
-        return await _read(self._beginning, limit)
+        return await apart(self._beginning)(limit)
 
     async def weights(self, words: Collection[str]) -> Mapping[str, float] | None:
         def read() -> Mapping[str, float]:
             return lexical.weights([each.pk for each in self._collections()], words)
 
-        return await _read(read)
+        return await apart(read)()
 
     async def calibration(self) -> Calibration | None:
         """What sureness means here, as learnt from the largest of the collections; None: the defaults hold."""
-        collections = await _read(self._collections)
+        collections = await apart(self._collections)()
         known = [each.calibration for each in collections if each.calibration]
         return Calibration.read(known[0]) if known else None
 
     async def stages(self) -> AsyncIterator[Stage]:
-        collections, began = await _read(self._collections), time.monotonic()
+        collections, began = await apart(self._collections)(), time.monotonic()
         if missing := set(self._wanted.collections) - {each.name for each in collections}:
-            names = ", ".join(sorted(await _read(self._names))) or "none"
+            names = ", ".join(sorted(await apart(self._names)())) or "none"
             yield Stage("index", False, f"no collection “{min(missing)}” that you may read; there are: {names}")
             return
-        count = await _read(lexical.passages, [each.pk for each in collections])
+        count = await apart(lexical.passages)([each.pk for each in collections])
         yield Stage("index", True, f"{count:,} passages", _since(began))
         began = time.monotonic()
         try:
@@ -79,8 +78,8 @@ class Local:
                 names = ", ".join(sorted({each.index.deployment.name for each in collections if each.index}))
                 yield Stage("embedding", True, names, _since(began))
             began = time.monotonic()
-            words = asked(await _read(self._sample, collections))
-            hits = await _read(self._find, collections, words, found, 3)
+            words = asked(await apart(self._sample)(collections))
+            hits = await apart(self._find)(collections, words, found, 3)
         except RetrievalError as error:
             yield Stage("embedding" if "dimensions" not in str(error) else "dimensions", False, str(error))
             return
@@ -107,7 +106,7 @@ class Local:
 
     def _sample(self, collections: list[Kept]) -> str:
         """Some words of a passage that is there, so that finding nothing proves something."""
-        contents = Chunk.objects.filter(collection__in=collections, document__deleted=None)
+        contents = Chunk.objects.current().filter(collection__in=collections, document__deleted=None)
         first = contents.order_by("pk").values_list("content", flat=True).first()
         return " ".join((first or "").split()[:SAMPLE])
 
@@ -119,12 +118,10 @@ class Local:
                 continue
             key = (each.index.made_by, query)
             if key not in self._vectors:
-                if not each.index.deployment.enabled:
-                    words = f"its embedding deployment “{each.index.deployment.name}” is disabled."
-                    raise SourceVectors(self._name, words)
-                endpoint = each.index.deployment.endpoint_at()
                 try:
-                    (vector,) = await embeddings.embed([query], endpoint, input_type="query")
+                    (vector,) = await embed(
+                        [query], each.index.deployment, person=self._access.person, input_type="query"
+                    )
                 except CompletionError as error:
                     words = f"the embedding deployment “{each.index.deployment.name}” did not answer: {error}"
                     raise SourceVectors(self._name, words) from error
@@ -139,17 +136,19 @@ class Local:
             words_for = "the embedding deployment now makes vectors of other dimensions; index the collection again."
             raise SourceVectors(self._name, words_for) from error
         readable = [each.pk for each in collections]
-        rows = Chunk.objects.filter(collection__in=readable).select_related("document").defer("titles", "words")
+        rows = (
+            Chunk.objects.current().filter(collection__in=readable).select_related("document").defer("titles", "words")
+        )
         chunks = rows.in_bulk([each.chunk for each in found])
         return [_hit(chunks[each.chunk], each) for each in found if each.chunk in chunks]
 
     def _beginning(self, limit: int) -> list[Hit]:
-        found = Chunk.objects.filter(collection__in=[each.pk for each in self._collections()])
+        found = Chunk.objects.current().filter(collection__in=[each.pk for each in self._collections()])
         rows = found.select_related("document").defer("titles", "words").order_by("position", "-document")[:limit]
         return [_hit(each) for each in sorted(rows, key=lambda each: (-each.document_id, each.position))]
 
     def _widen(self, hits: list[Hit]) -> list[Hit]:
-        readable = Chunk.objects.filter(collection__in=[each.pk for each in self._collections()])
+        readable = Chunk.objects.current().filter(collection__in=[each.pk for each in self._collections()])
         rows = readable.filter(pk__in=[int(each.chunk_id or 0) for each in hits])
         places = {str(pk): (document, at) for pk, document, at in rows.values_list("pk", "document_id", "position")}
         wanted = models.Q(pk=None)
@@ -183,12 +182,6 @@ def _hit(chunk: Chunk, found: hybrid.Found | None = None) -> Hit:
         document=str(chunk.document_id),
         version=chunk.document.read_sha256,
     )
-
-
-def _read(function: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> Awaitable[R]:
-    """In a thread of its own: a search must not hold up what is saved."""
-    found: Awaitable[R] = database_sync_to_async(function, thread_sensitive=False)(*arguments, **named)
-    return found
 
 
 def _since(began: float) -> int:

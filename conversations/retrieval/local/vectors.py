@@ -10,6 +10,7 @@ from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
+from django.db import models
 from numpy.typing import NDArray
 
 from conversations.models import Collection, Vector
@@ -60,6 +61,7 @@ def unit(vector: list[float]) -> NDArray[np.float32]:
 def _load(collection: Collection, before: Matrix | None) -> Matrix:
     """All rows, or those that `before` does not have yet."""
     rows = Vector.objects.filter(index=collection.index_id, chunk__collection=collection.pk)
+    rows = rows.filter(chunk__version=models.F("chunk__document__version"))
     if before is None:
         pairs = list(rows.values_list("chunk_id", "value").order_by("chunk_id"))
         ids = np.array([pk for pk, _ in pairs], dtype=np.int64)

@@ -25,7 +25,8 @@ def main(path: Path, kind: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     out = sys.stdout.buffer
     try:
-        kinds.check(path, kind)
+        kinds.check(path.read_bytes(), kind)
+        kinds.check_archive(path, kind)
         for each in kinds.read(path, kind):
             out.write(msgspec.json.encode(each) + b"\n")
             if isinstance(each, tuple):
