@@ -4,8 +4,10 @@ What a cosine means is the embedder's secret, so that no threshold on it holds. 
 document must have the window that is nearest to the sentence, among the windows of all documents of the answer.
 """
 
-import math
+import asyncio
 from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from conversations.retrieval.base import Embed
 
@@ -27,21 +29,25 @@ async def across(
     """
     windows = [(number, *each) for number, several in documents.items() for each in several][:MOST]
     vectors = await embed([*said, *(text for _, text, _ in windows)])
-    ours, theirs = vectors[: len(said)], vectors[len(said) :]
+    return await asyncio.to_thread(_judged, vectors, cited, [(number, span) for number, _, span in windows])
+
+
+def _judged(
+    vectors: list[list[float]], cited: Sequence[int], windows: Sequence[tuple[int, Span]]
+) -> list[tuple[str, Span | None]]:
+    """`vectors`: those of the sentences, and then those of the windows."""
+    given = np.asarray(vectors, dtype=np.float32)
+    given /= np.maximum(np.linalg.norm(given, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    cosines = given[: len(cited)] @ given[len(cited) :].T
+    documents = np.array([number for number, _ in windows])
     found: list[tuple[str, Span | None]] = []
-    for vector, number in zip(ours, cited, strict=True):
-        near = [(_cosine(vector, other), each) for other, each in zip(theirs, windows, strict=True)]
-        own = [(cosine, each[2]) for cosine, each in near if each[0] == number]
-        others = [cosine for cosine, each in near if each[0] != number]
-        best, span = max(own, default=(0.0, (0, 0)))
+    for near, number in zip(cosines, cited, strict=True):
+        own = documents == number
+        best = near.max(where=own, initial=0.0)
         if best < LEAST:
             found.append(("not_checked", None))
             continue
-        enough = best + NEAR >= max(others) if others else best >= ALONE
-        found.append(("supported" if enough else "weak", span))
+        others = near.max(where=~own, initial=-1.0)
+        enough = best >= ALONE if own.all() else best + NEAR >= others
+        found.append(("supported" if enough else "weak", windows[int(np.where(own, near, -1.0).argmax())][1]))
     return found
-
-
-def _cosine(one: Sequence[float], two: Sequence[float]) -> float:
-    dot = sum(a * b for a, b in zip(one, two, strict=True))
-    return dot / (math.hypot(*one) * math.hypot(*two) or 1.0)

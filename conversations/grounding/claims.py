@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from conversations.grounding.scanning import Kind, Scanner
+from conversations.texts.scanning import Kind, Scanner
 from conversations.texts.sentences import Sentence, sentences
 
-_MARKUP = re.compile(r"[*_#>|`]+")
+_MARKUP = re.compile(r"[*_#>`]+")
+_BARS = re.compile(r"\s*\|[\s|]*")  # between the cells of a row
 
 
 @dataclass(frozen=True)
@@ -52,4 +53,6 @@ def _owner(found: list[Sentence], place: int) -> int:
 
 
 def _tidy(sentence: str) -> str:
-    return " ".join(_MARKUP.sub(" ", sentence).split())
+    """Without markup; cells of a row stay apart, or the numbers of two would be one."""
+    bare = _MARKUP.sub(" ", sentence)
+    return " ".join(_BARS.sub(", ", bare.strip("| \t\n")).split())

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conversations.completions.data_sources import Parameters
@@ -16,9 +16,10 @@ from conversations.grounding.intent import Ask
 from conversations.grounding.judge import Candidate, judge
 from conversations.grounding.markers import Markers
 from conversations.grounding.prompt import Count, Given
+from conversations.grounding.rereading import Document
 from conversations.grounding.search import PATIENCE, Open, search
 from conversations.grounding.turns import turns
-from conversations.grounding.verify import Check, Document, verify
+from conversations.grounding.verify import Check, verify
 from conversations.retrieval import Hit, Retriever, retriever
 from conversations.retrieval.base import FIRST, Embed, Setting
 
@@ -49,15 +50,27 @@ class Grounded:
     left_out: list[str] = field(default_factory=list)
     parameters: tuple[Parameters, ...] = ()
     embed: Embed | None = None
+    hits: Sequence[Hit] = ()  # what may be given, best first
+    count: Count = len
+    conversation: Sequence[Message] = ()
+    going_on: bool = False
+
+    def within(self, room: int) -> "Grounded":
+        """The same with as many documents as take `room` tokens, under their numbers: for a model with less room."""
+        given = prompt.fit(self.hits, room, self.count)
+        if given == self.given:
+            return self
+        asked = prompt.messages(self.conversation, given, self.parameters, going_on=self.going_on)
+        return replace(self, given=given, messages=asked)
 
     @property
     def context(self) -> dict[str, Any]:
         """The answer's `context`, as its sources' include_contexts ask for it."""
         return context.context(self.given, self.retrieved, self.queries, self.parameters)
 
-    def markers(self) -> Markers:
-        """A filter for the answer's text as it streams."""
-        return Markers(len(self.given))
+    def markers(self, begun: str = "") -> Markers:
+        """A filter for the answer's text as it streams, after what was `begun` before."""
+        return Markers(len(self.given), begun)
 
     async def check(self, text: str) -> list[Check]:
         """Every citation of the stored answer, checked against what the model read."""
@@ -85,9 +98,10 @@ async def ground(
     most = max((each.max_search_queries or intent.MOST for each in parameters), default=intent.MOST)
     queries = await intent.queries(conversation, ask, most=most, said=said)
     if not queries and any(each.beginning == FIRST for each in settings):
-        queries = intent.fallback(turns(conversation), [], most)
+        queries = intent.fallback(await asyncio.to_thread(turns, conversation), [], most)
     if not queries:
-        yield Grounded(prompt.messages(conversation, [], parameters, looked_up=False), parameters=parameters)
+        asked = await asyncio.to_thread(prompt.messages, conversation, [], parameters, looked_up=False)
+        yield Grounded(asked, parameters=parameters)
         return
     yield Searching([each.text for each in queries], [each.name for each in settings])
     async with AsyncExitStack() as stack:
@@ -96,27 +110,46 @@ async def ground(
             retrievers.append(opened(setting))
             stack.push_async_callback(retrievers[-1].aclose)
         results, failures = await search(retrievers, settings, queries, patience)
-        retrieved = await asyncio.to_thread(judge, results, parameters)
+        own = frozenset(at for at, each in enumerate(settings) if each.own)
+        retrieved = await asyncio.to_thread(judge, results, parameters, own)
         retrieved = await begun(retrieved, retrievers, settings, patience)
         hits = await _widened([each for each in retrieved if not each.reason], retrievers, patience)
     given = await asyncio.to_thread(prompt.fit, hits, room, count)
     yield Grounded(
-        messages=prompt.messages(conversation, given, parameters),
+        messages=await asyncio.to_thread(prompt.messages, conversation, given, parameters),
         given=given,
         retrieved=retrieved,
         queries=[each.text for each in queries],
         left_out=list(dict.fromkeys(settings[each.source].name for each in failures)),
         parameters=parameters,
-        embed=next((each.embed for each in settings if each.embed), None),
+        embed=embedder(settings),
+        hits=hits,
+        count=count,
+        conversation=conversation,
     )
 
 
-def resume(conversation: Sequence[Message], given: Sequence[Given], settings: Sequence[Setting]) -> Grounded:
+def resume(
+    conversation: Sequence[Message], documents: Sequence[Hit], settings: Sequence[Setting], *, count: Count
+) -> Grounded:
     """Without a search: an answer that is continued goes on with the documents it was given, under their numbers."""
     parameters = tuple(each.source.parameters for each in settings)
-    embed = next((each.embed for each in settings if each.embed), None)
-    messages = prompt.messages(conversation, given, parameters, going_on=True)
-    return Grounded(messages, given=list(given), parameters=parameters, embed=embed)
+    given = [Given(number, each, each.content) for number, each in enumerate(documents, 1)]
+    return Grounded(
+        messages=prompt.messages(conversation, given, parameters, going_on=True),
+        given=given,
+        parameters=parameters,
+        embed=embedder(settings),
+        hits=documents,
+        count=count,
+        conversation=conversation,
+        going_on=True,
+    )
+
+
+def embedder(settings: Sequence[Setting]) -> Embed | None:
+    """What can compare a sentence with a document of another language: the first embedder of these sources."""
+    return next((each.embed for each in settings if each.embed), None)
 
 
 async def _widened(used: list[Candidate], retrievers: Sequence[Retriever], patience: float) -> list[Hit]:

@@ -19,8 +19,7 @@ Ask = Callable[[list[Message]], Awaitable[str]]
 
 MOST = 4  # queries, unless the sources say how many
 PATIENCE = 8.0  # seconds for the model
-LATEST = 6  # turns that it is shown, …
-LONGEST_TURN = 1500  # … and characters of each
+LONGEST_TURN = 1500  # characters of each turn that it is shown
 LONGEST = 300  # characters of a query
 FOLLOW_UP = 4  # telling words of a question: a shorter one may go on from the one before
 HALF = 0.5
@@ -41,7 +40,7 @@ async def queries(
 
     Without a model, or if it fails, is late or writes no list: the question itself.
     """
-    spoken, before = turns(messages), context.queries(said)
+    spoken, before = await asyncio.to_thread(turns, messages), context.queries(said)
     if not spoken or ask is None:
         return fallback(spoken, before, most)
     try:
@@ -103,6 +102,6 @@ def _request(spoken: Sequence[Turn], before: Sequence[str], most: int) -> list[M
     system = instructions.QUERIES.format(most=most)
     if before:
         system += "\n" + instructions.EARLIER.format(queries=json.dumps(list(before), ensure_ascii=False))
-    *earlier, last = [(each.role, each.text[:LONGEST_TURN]) for each in spoken[-LATEST - 1 :]]
+    *earlier, last = [(each.role, each.text[:LONGEST_TURN]) for each in spoken]
     history = json.dumps([{"role": role, "text": words} for role, words in earlier], ensure_ascii=False)
     return [Message(role="system", content=system), Message(role="user", content=f"{history}{LAST}{last[1]}")]

@@ -5,7 +5,7 @@ are stretched to 0…1 within its source. Ranks are not fused either (RRF): they
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from conversations.completions.context import RERANK, SCORE
@@ -16,6 +16,7 @@ from conversations.retrieval.signals import VECTORS, WORDS, Calibration
 from conversations.texts.words import terms
 
 OWN = 0.5  # weight of our signals; the store's score has the rest
+LEAD = 0.1  # of the score: people ask about the file that they have just dropped, if it says about as much
 ALIKE = 0.9  # share of common pairs of words from which two passages are one
 _NUMBERS = re.compile(r"\d+")
 
@@ -33,9 +34,12 @@ class Candidate:
     passes: bool = False
 
 
-def judge(results: Sequence[Result], parameters: Sequence[Parameters]) -> list[Candidate]:
+def judge(
+    results: Sequence[Result], parameters: Sequence[Parameters], own: Collection[int] = frozenset()
+) -> list[Candidate]:
     """Every passage once, the best first. `parameters`: of the sources, by place.
 
+    `own`: places of the conversation's own sources, which come before others that are hardly better.
     `reason` is "score" below the source's strictness, "rerank" above it but not among the first top_n_documents; the
     largest of these counts.
     """
@@ -43,7 +47,11 @@ def judge(results: Sequence[Result], parameters: Sequence[Parameters]) -> list[C
     for result in results:
         for candidate in _of(result, parameters[result.source].strictness):
             _merge(found, candidate)
-    ranked = _different(sorted(found.values(), key=lambda each: (not each.passes, -each.score)))
+
+    def place(each: Candidate) -> tuple[bool, float]:
+        return not each.passes, -each.score - (LEAD if each.source in own else 0)
+
+    ranked = _different(sorted(found.values(), key=place))
     places = max((each.top_n_documents for each in parameters), default=0)
     for each in ranked:
         if not each.passes:

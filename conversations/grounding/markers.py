@@ -7,8 +7,8 @@ a space parts it from what would make it one. Code is left alone.
 import re
 from collections.abc import Mapping
 
-from conversations.grounding.scanning import Kind, Scanner, Token
 from conversations.grounding.unknown import refuses
+from conversations.texts.scanning import Kind, Scanner, Token, marked, marker
 
 _SAID = 600  # characters of the sentence before a marker that are looked at
 _IDENTIFIER = re.compile(r"(?:^|\W)[^\W\d]\Z|_\w*\Z|[\\!]\Z")  # x[1], a_list[1], \[1], ![1]
@@ -19,7 +19,7 @@ _BLOCK = frozenset([">", "-", "*", "+"])
 class Markers:
     """`cited`: the documents by first mention. `unknown`: the answer began with `[doc0]`, that none of them helps."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, begun: str = "") -> None:
         self.count = count  # documents that may be cited: [doc1] to [docN]
         self.cited: list[int] = []
         self.unknown = False
@@ -34,16 +34,30 @@ class Markers:
         self._dropped = False  # a marker, just now
         self._shifted = False  # what stands first on its line now, did not: a marker before it was dropped
         self._eat = False  # a dropped marker stood first on its line: so would the space after it
+        self._written = len(begun)  # characters that came out of an earlier filter; they are only read
+        self.add(begun)
 
     def add(self, piece: str) -> str:
         """As much of the answer as is certain by now."""
-        return "".join(map(self._out, self._scanner.add(piece)))
+        return "".join(map(self._new, self._scanner.add(piece)))
 
     def end(self) -> str:
         """The rest. A marker that was never finished is left out."""
-        rest = "".join(map(self._out, self._scanner.add("", final=True)))
+        rest = "".join(map(self._new, self._scanner.add("", final=True)))
         spaces, self._spaces = self._spaces, ""
         return rest + spaces
+
+    def _new(self, token: Token) -> str:
+        """What comes out of a token, except what was written before."""
+        if not self._written:
+            return self._out(token)
+        written = min(self._written, len(token.text))
+        self._written -= written
+        if written < len(token.text) and token.kind is Kind.MARKER:
+            token = Token(Kind.TEXT, token.text)  # it was text before it had an end
+        self._out(token)
+        self._said, self._spaces = self._said + self._spaces, ""
+        return token.text[written:]
 
     def _out(self, token: Token) -> str:
         if token.kind is Kind.SPACE:
@@ -74,15 +88,15 @@ class Markers:
         if not token.bare:
             return False
         impossible = not self.count or any(not 1 <= each <= 99 for each in token.numbers)
-        return impossible or (not self._spaces and bool(_IDENTIFIER.search(self._said)))
+        stands_alone = self._spaces or self._after  # what is before it is not of the same word
+        return impossible or (not stands_alone and bool(_IDENTIFIER.search(self._said)))
 
     def _marker(self, token: Token, eaten: bool) -> str:
         began = not self._said.strip(" \t*_#>-")
         if 0 in token.numbers and began and not self.cited:
             self.unknown = True
-        able = not self.unknown and not refuses(self._said)
-        numbers = [each for each in token.numbers if able and 1 <= each <= self.count and each not in self._run]
-        if not numbers:
+        numbers = [each for each in token.numbers if 1 <= each <= self.count and each not in self._run]
+        if not numbers or self.unknown or refuses(self._said):
             self._spaces, self._dropped = "", True
             self._eat = eaten or token.begins
             self._shifted = self._shifted or token.begins
@@ -91,7 +105,7 @@ class Markers:
         self.cited += [each for each in numbers if each not in self.cited]
         spaces, self._spaces = self._spaces, ""
         self._after, self._begins, self._inside = True, token.begins, self._inside or self._open > 0
-        return spaces + "".join(f"[doc{each}]" for each in numbers)
+        return spaces + "".join(map(marker, numbers))
 
     def _brackets(self, token: Token) -> None:
         if token.kind is Kind.NEWLINE:
@@ -111,14 +125,6 @@ def filtered(text: str, count: int) -> str:
     return markers.add(text) + markers.end()
 
 
-def cited(text: str, count: int = 10_000) -> list[int]:
-    """The documents that a text cites, by first mention: the place of each is its number for people, less one."""
-    markers = Markers(count)
-    markers.add(text)
-    markers.end()
-    return markers.cited
-
-
 def numbered(text: str, labels: Mapping[int, int]) -> str:
     """A stored answer as people keep it: `[1]` for `[docN]`, by `labels`; code stays as it is."""
 
@@ -132,4 +138,4 @@ def numbered(text: str, labels: Mapping[int, int]) -> str:
 
 def stripped(text: str) -> str:
     """An earlier answer without its markers, which would point at this turn's documents."""
-    return filtered(text, 0)
+    return filtered(text, 0) if marked(text) else text

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from conversations.completions.data_sources import Parameters
 from conversations.completions.fence import Passage, fenced
-from conversations.completions.wire import Message
+from conversations.completions.wire import SYSTEM, Message
 from conversations.grounding import instructions
-from conversations.grounding.turns import SYSTEM, text, unmarked
+from conversations.grounding.turns import unmarked
 from conversations.retrieval import Hit
 from conversations.texts.sentences import sentences
 
@@ -65,7 +65,7 @@ def messages(
     in_scope = any(each.in_scope for each in parameters)
     roles = dict.fromkeys(each.role_information.strip() for each in parameters)
     systems = [each for each in conversation if each.role in SYSTEM]
-    parts = [*(text(each).strip() for each in systems), *roles]
+    parts = [*(each.text.strip() for each in systems), *roles]
     if not looked_up:
         parts.append(instructions.CONVERSATION)
     elif given:

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from conversations.completions.wire import Message
+from conversations.completions.wire import SYSTEM, Message
 from conversations.grounding.markers import stripped
 
-SYSTEM = ("system", "developer")
+LATEST = 7  # turns, the last question among them
 
 
 class Turn(NamedTuple):
@@ -16,28 +16,21 @@ class Turn(NamedTuple):
     text: str
 
 
-def text(message: Message) -> str:
-    """The text of a message, whose content may have parts."""
-    if isinstance(message.content, str):
-        return message.content
-    return "".join(str(each.get("text") or "") for each in message.content or () if isinstance(each, dict))
-
-
 def turns(messages: Sequence[Message]) -> list[Turn]:
-    """What people and models said, in order."""
-    said = [Turn(each.role, text(each).strip()) for each in messages if each.role in ("user", "assistant")]
-    return [Turn(role, stripped(words) if role == "assistant" else words) for role, words in said if words]
-
-
-def question(messages: Sequence[Message]) -> str:
-    """What the user said last; empty if nothing."""
-    return next((each.text for each in reversed(turns(messages)) if each.role == "user"), "")
+    """What people and models said last, in order: as much as matters for what they ask."""
+    found: list[Turn] = []
+    for each in reversed(messages):
+        if len(found) == LATEST:
+            break
+        if each.role in ("user", "assistant") and (words := each.text.strip()):
+            found.append(Turn(each.role, stripped(words) if each.role == "assistant" else words))
+    return found[::-1]
 
 
 def unmarked(messages: Sequence[Message], *, keep_last: bool = False) -> list[Message]:
     """The conversation without system messages and without markers, which would point at this turn's documents.
 
-    With `keep_last` the last answer keeps its own.
+    With `keep_last` the last answer keeps its own. All of a long history takes a second: not for the event loop.
     """
     answers = [at for at, each in enumerate(messages) if each.role == "assistant"]
     kept = answers[-1:] if keep_last else []

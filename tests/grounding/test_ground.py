@@ -8,11 +8,12 @@ import pytest
 from conversations.completions.errors import BadKey
 from conversations.completions.fence import LOOKUP, passages
 from conversations.completions.wire import Message
-from conversations.grounding import Given, Grounded, Searching, ground, resume
+from conversations.grounding import Grounded, Searching, ground, resume
 from conversations.grounding.context import first_chunk
 from conversations.retrieval import Hit, RetrievalError
 from conversations.retrieval.signals import Calibration
 from tests.grounding.memory import Memory, setting
+from tests.loop import held_up
 
 LEAVE = Hit("Full-time employees have 25 days of annual leave each year.", 0, title="Annual leave", chunk_id="a-1")
 PARENTS = Hit("Parental leave lasts 16 weeks and is fully paid.", 0, title="Parental leave", chunk_id="p-1")
@@ -125,6 +126,11 @@ async def test_earlier_markers_are_taken_out_for_the_model_that_rewrites_too() -
     assert transcript.content.endswith("\nAnd part-time?")
 
 
+async def test_a_long_history_does_not_hold_up_others() -> None:
+    earlier = [QUESTION, "Employees have 25 days of *annual* leave each year [doc1]. " * 70] * 100
+    assert await held_up(run(said(*earlier, QUESTION), ask=model('["annual leave"]'))) < 0.3
+
+
 async def test_a_source_that_fails_fails_the_answer() -> None:
     broken = Memory([], error=RetrievalError("Wiki", "no such index."))
     with pytest.raises(RetrievalError, match="“Wiki”: no such index"):
@@ -138,6 +144,21 @@ async def test_a_source_that_may_fail_is_left_out_and_named() -> None:
     )
     assert found.left_out == ["Wiki"]
     assert [each.hit.title for each in found.given] == ["Annual leave"]
+
+
+@pytest.mark.parametrize("failing", [0, 1, 2])
+async def test_one_of_three_that_fails_counts_as_its_own_source_says(failing: int) -> None:
+    stores = [Memory([LEAVE, CARS]), Memory([PARENTS, CARS]), Memory([NOTICE, CARS])]
+    stores[failing] = Memory([], error=RetrievalError("Third", "no such index."))
+    names = ["First", "Second", "Third"]
+    allowed = [{"allow_partial_result": at == failing, "strictness": 1} for at in range(3)]
+    _, found = await run(said("How long is leave, and how long is notice?"), *stores, names=names, parameters=allowed)
+    assert found.left_out == [names[failing]]
+    assert {each.source for each in found.retrieved} == {0, 1, 2} - {failing}
+    others = [{"allow_partial_result": at != failing} for at in range(3)]
+    with pytest.raises(RetrievalError, match="no such index"):
+        await run(said(QUESTION), *stores, names=names, parameters=others)
+    assert all(each.closed for each in stores)
 
 
 async def test_if_all_sources_fail_the_answer_fails() -> None:
@@ -218,9 +239,8 @@ async def test_neighbours_are_given_to_the_model_and_cited_but_not_retrieved(mon
 
 
 def test_a_continued_answer_keeps_its_documents_and_its_markers() -> None:
-    given = [Given(1, LEAVE, LEAVE.content)]
     conversation = said("Cars?", "Yes [doc1].", QUESTION, "25 days [doc1]. And", "Go on.")
-    found = resume(conversation, given, [setting()])
+    found = resume(conversation, [LEAVE], [setting()], count=len)
     assert [each.content for each in passages(found.messages[0].content)] == [LEAVE.content]
     assert [each.content for each in found.messages[1:]] == [
         "Cars?",

@@ -7,7 +7,7 @@ import pytest
 from conversations.completions.errors import UpstreamDown
 from conversations.completions.wire import Message
 from conversations.grounding.intent import HALF, Query, fallback, parsed, queries
-from conversations.grounding.turns import Turn
+from conversations.grounding.turns import Turn, turns
 
 ASKED = [Message(role="user", content="How much annual leave do part-time employees have in May?")]
 
@@ -36,6 +36,11 @@ def follow_up(last: str) -> list[Turn]:
 )
 def test_a_list_is_read_however_it_is_wrapped(answer: str, found: list[str] | None) -> None:
     assert parsed(answer) == found
+
+
+def test_only_the_last_turns_are_read() -> None:
+    said = [Message(role="assistant" if at % 2 else "user", content=f"{at} [doc1]") for at in range(100)]
+    assert [each.text for each in turns(said)] == ["93", "94 [doc1]", "95", "96 [doc1]", "97", "98 [doc1]", "99"]
 
 
 @pytest.mark.parametrize("answer", ["I cannot.", "[[", "null"])

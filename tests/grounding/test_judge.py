@@ -54,3 +54,23 @@ def test_each_source_has_its_own_strictness() -> None:
     results = [Result(at, Query("annual leave abroad"), weak[at : at + 1], None, known) for at in (0, 1)]
     found = judge(results, [Parameters(strictness=1), Parameters(strictness=5)])
     assert [(each.source, each.reason) for each in found] == [(0, ""), (1, "score")]
+
+
+def test_the_conversations_own_file_comes_before_what_is_hardly_better() -> None:
+    rule = "Employees of grade {} have {} days of annual leave a year."
+    known = Calibration(-1, 2, 0, (0.1,) * 5)
+    handbook = [Hit(rule.format("S1", 30), 9.0, title="handbook"), Hit("Leave the badge.", 1.0, title="badge")]
+    offer = [Hit(rule.format("S2", 28), 9.0, title="offer"), Hit("A year in grade S2 is long.", 1.0, title="aside")]
+    query = Query("How many days of annual leave have employees?")
+    results = [Result(0, query, handbook, None, known), Result(1, query, offer, None, known)]
+    both = [Parameters(strictness=1, top_n_documents=2)] * 2
+    assert titles(judge(results, both))[:2] == ["handbook", "offer"]
+    assert titles(judge(results, both, own={1}))[:2] == ["offer", "handbook"]
+
+
+def test_the_conversations_own_file_does_not_come_before_what_answers() -> None:
+    answers = [Hit("Employees have 30 days of annual leave a year.", 9.0, title="handbook")]
+    asides = [Hit(f"Employees of team {at} meet once a year.", 9.0 - at / 10, title="own") for at in range(5)]
+    query = Query("How many days of annual leave have employees?")
+    found = judge([Result(0, query, answers), Result(1, query, asides)], [Parameters(strictness=1)] * 2, own={1})
+    assert titles(found)[0] == "handbook"

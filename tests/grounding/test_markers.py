@@ -3,10 +3,18 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from conversations.grounding.markers import Markers, cited, filtered, stripped
+from conversations.grounding.markers import Markers, filtered, stripped
+
+
+def cited(text: str) -> list[int]:
+    markers = Markers(10_000)
+    markers.add(text)
+    markers.end()
+    return markers.cited
+
 
 PIECES = [
     "[doc1]", "[doc2]", "[doc3]", "[doc9]", "[doc99]", "[doc0]", "[1]", "[7]", "[2024]", "[doc 1]", "【doc1】",
@@ -43,7 +51,7 @@ def test_no_marker_of_a_document_that_was_not_given_comes_out(text: str) -> None
 def test_the_stored_text_cites_what_the_answer_cited(text: str) -> None:
     markers = Markers(3)
     stored = markers.add(text) + markers.end()
-    assert cited(stored, 3) == markers.cited
+    assert cited(stored) == markers.cited
 
 
 @pytest.mark.parametrize(
@@ -109,8 +117,38 @@ def test_a_list_that_is_too_long_to_be_a_marker_is_the_same_in_any_cuts() -> Non
     assert cut(text, list(range(len(text)))) == filtered(text, 3) == text
 
 
-def test_documents_are_numbered_for_people_by_first_mention() -> None:
+def test_documents_are_cited_in_the_order_of_their_first_mention() -> None:
     assert cited("b [doc3], a [doc1][doc3]. `[doc2]`") == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("begun", "rest", "added"),
+    [
+        ("A:\n\n```py\nb = a", "[1] + [doc1]\n```\nSo [1].", "[1] + [doc1]\n```\nSo [doc1]."),
+        ("See:\n\n```py", "thon\na [1]\n```\n", "thon\na [1]\n```\n"),
+        ("See `a ", "[1]` and [1]", "[1]` and [doc1]"),
+        ("See `a [1", "]` and [1]", "]` and [doc1]"),
+        ("It is so ", "[1].", "[doc1]."),
+        ("It is so [doc1]", "[1] (see below).", " (see below)."),
+        ("It is so [doc1]", "(http://x.test).", " (http://x.test)."),
+        ("In `a", " [doc9] b.\nSo [1].", " b.\nSo [doc1]."),
+        ("It is 1", " metre [1].", " metre [doc1]."),
+        ("It is so ", "[doc9] here", " here"),
+    ],
+)
+def test_an_answer_that_goes_on_is_read_from_its_beginning(begun: str, rest: str, added: str) -> None:
+    markers = Markers(3, begun)
+    assert markers.add(rest) + markers.end() == added
+
+
+@given(ANSWERS, st.integers(0, 60))
+def test_an_answer_that_was_cut_off_anywhere_goes_on_as_it_would_have(text: str, at: int) -> None:
+    markers = Markers(3)
+    begun = markers.add(text[:at])
+    stored = begun + markers.add(text[at:]) + markers.end()
+    assume(filtered(stored, 3) == stored)
+    again = Markers(3, begun)
+    assert begun + again.add(stored[len(begun) :]) + again.end() == stored
 
 
 def test_an_answer_that_does_not_know_cites_nothing() -> None:
@@ -148,6 +186,11 @@ def test_a_sentence_that_does_not_know_cites_nothing(sentence: str) -> None:
 )
 def test_a_sentence_that_only_denies_keeps_its_citation(sentence: str) -> None:
     assert cited(sentence) == [1]
+
+
+@given(ANSWERS)
+def test_what_is_not_read_for_markers_has_none(text: str) -> None:
+    assert stripped(text) == filtered(text, 0)
 
 
 def test_an_earlier_answer_loses_its_markers() -> None:

@@ -1,9 +1,11 @@
 """Whatever a model does, no invented citation comes out, no planted link, and what it cited wrongly is flagged."""
 
-import asyncio
+import re
+from pathlib import Path
 
 import pytest
 
+import conversations
 from conversations.completions import client
 from conversations.completions.draft import Draft
 from conversations.completions.endpoints import Endpoint, Offline
@@ -12,8 +14,8 @@ from conversations.completions.offline.transport import OfflineTransport
 from conversations.completions.wire import ChatRequest, Message
 from conversations.grounding import ground
 from conversations.retrieval import Hit
+from tests.grounding import misbehaving
 from tests.grounding.memory import Memory, setting
-from tests.grounding.misbehaving import CitesWrongly
 
 PASSAGES = [
     Hit("Full-time employees have 25 days of annual leave each year.", 0, title="Annual leave"),
@@ -83,7 +85,11 @@ async def test_an_answer_that_ends_inside_a_marker_has_none(answer, behaviour, e
     assert text.strip() == "Full-time employees have 25 days of annual leave each year."
 
 
-async def test_no_part_of_the_product_knows_how_to_misbehave() -> None:
-    assert Offline.transport.endswith(".OfflineTransport")
-    assert CitesWrongly.__module__.startswith("tests.")
-    assert not asyncio.iscoroutinefunction(OfflineTransport.say)
+def test_no_part_of_the_product_knows_how_to_misbehave() -> None:
+    assert Offline.transport == f"{OfflineTransport.__module__}.OfflineTransport"
+    names = [
+        name for name, each in vars(misbehaving).items() if getattr(each, "__module__", "") == misbehaving.__name__
+    ]
+    product = "\n".join(path.read_text() for path in Path(conversations.__file__).parent.rglob("*.py"))
+    assert "CitesWrongly" in names
+    assert not re.findall(rf"\b(?:misbehaving|{'|'.join(names)}|class \w+\(.*OfflineTransport)\b", product)

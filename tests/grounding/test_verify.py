@@ -1,9 +1,13 @@
 """A citation is checked: does the document say what the sentence says, and where?"""
 
+import sys
+
 import pytest
 
 from conversations.completions.errors import BadKey
-from conversations.grounding.verify import Document, verify
+from conversations.grounding.across import across
+from conversations.grounding.verify import Document, verify, verify_words
+from tests.loop import held_up
 
 LEAVE = Document(
     1,
@@ -54,6 +58,21 @@ async def test_what_the_document_says_is_supported_however_it_is_written(sentenc
 )
 async def test_what_it_does_not_say_is_flagged(sentence: str, expected: str) -> None:
     assert await verdict(sentence) == expected
+
+
+async def test_what_another_document_says_better_is_flagged() -> None:
+    """Much the same words stand in a document of the same matter; the one that says it should have been cited."""
+    said = "The head of payroll approves it on the same day"
+    documents = [
+        Document(1, "Who pays? The head of payroll approves it on the same day. Ask early."),
+        Document(2, "Who travels? The head of the department approves it on any day. Ask late."),
+    ]
+    checks = await verify(f"{said} [doc2].", documents)
+    assert [each.verdict for each in checks] == ["weak"]
+    checks = await verify(f"{said} [doc1][doc2].", documents)
+    assert [each.verdict for each in checks] == ["supported", "supported"]
+    checks = await verify(f"{said} [doc2].", [LEAVE, documents[1]])
+    assert [each.verdict for each in checks] == ["supported"]
 
 
 async def test_the_right_sentence_citing_another_document_is_flagged() -> None:
@@ -117,6 +136,16 @@ async def test_another_language_is_compared_by_vectors() -> None:
     assert await verdict("The company car may be used for private journeys by all", 3, embed=embed) == "not_checked"
 
 
+async def test_comparing_vectors_does_not_hold_up_others() -> None:
+    vectors = [[1.0 + at % 7, *[0.5] * 1535] for at in range(340)]
+
+    async def embed(texts: list[str]) -> list[list[float]]:
+        return vectors[: len(texts)]
+
+    windows = {number: [("Les congés.", (at, at + 1)) for at in range(60)] for number in range(1, 6)}
+    assert await held_up(across(["Leave."] * 40, [1] * 40, windows, embed)) < 0.5
+
+
 async def test_vectors_that_cannot_be_had_leave_it_unchecked() -> None:
     async def embed(texts: list[str]) -> list[list[float]]:
         raise BadKey("401")
@@ -155,3 +184,63 @@ async def test_the_number_of_the_next_sentence_is_not_that_of_a_repeated_one() -
 async def test_a_marker_right_before_a_sentence_belongs_to_the_one_before() -> None:
     [check] = await verify("The driver keeps a log. [doc2]Unused days expire.", [CARS])
     assert check.sentence == "The driver keeps a log."
+
+
+HOTELS = Document(
+    1,
+    "| Country | City | Full day EUR | Hotel up to EUR |\n| --- | --- | --- | --- |\n| Germany | all | 28 | 140 |\n"
+    "| France | Paris | 58 | 180 |\n| France | elsewhere | 53 | 145 |\n| Spain | Madrid | 42 | 160 |",
+    "Allowances",
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("| France | Paris | 58 | 180 |", "supported"),
+        ("Country: France; City: Paris; Hotel up to EUR: 180.", "supported"),
+        ("In Paris a hotel may cost up to 180 EUR", "supported"),
+        ("In France a hotel may cost up to 180 EUR in Paris and 145 EUR elsewhere", "supported"),
+        ("In Paris a hotel may cost up to 145 EUR", "weak"),
+        ("In Madrid a hotel may cost up to 180 EUR", "weak"),
+        ("A hotel may cost up to 180 EUR", "weak"),
+        ("In Paris a hotel may cost up to 190 EUR", "not_found"),
+        ("A company car may be used for private journeys", "not_found"),
+    ],
+)
+async def test_a_row_says_what_its_cells_say_under_their_head(sentence: str, expected: str) -> None:
+    [check] = await verify(f"{sentence} [doc1]", [HOTELS, CARS])
+    assert check.verdict == expected
+
+
+async def test_the_place_in_a_table_is_the_row() -> None:
+    [check] = await verify("In Madrid a hotel may cost up to 160 EUR [doc1].", [HOTELS])
+    assert HOTELS.content[check.start : check.end] == "| Spain | Madrid | 42 | 160 |"
+
+
+async def test_a_row_of_the_answer_is_read_cell_by_cell() -> None:
+    [check] = await verify("| City | EUR |\n|---|---|\n| Paris | 180 [doc1] |", [HOTELS])
+    assert (check.sentence, check.verdict) == ("Paris, 180", "supported")
+
+
+def steps(rows: int) -> int:
+    """How many times Python functions and generators are entered to check ten claims against a table."""
+    table = "\n".join(f"| Ann{at} Smith | {at} | Oslo {at % 7} |" for at in range(rows))
+    answer = " ".join(f"Ann{at} Smith in Oslo {at % 7} has {at} days [doc1]." for at in range(10))
+    count = 0
+
+    def step(_: object, event: str, __: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(step)
+    try:
+        checks = verify_words(answer, [Document(1, f"| Name | Days | City |\n| --- | --- | --- |\n{table}")])
+    finally:
+        sys.setprofile(None)
+    assert len(checks) == 10
+    return count
+
+
+def test_a_table_of_twice_the_rows_is_twice_the_work() -> None:
+    assert steps(160) < 2.2 * steps(80)
