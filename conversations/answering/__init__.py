@@ -3,13 +3,11 @@
 `stream` is the one entry, for the pages and for the served API alike.
 """
 
-from conversations.answering.admission import Disabled
-from conversations.answering.documents import Documents
+from conversations.answering.documents import Documents, check, check_words
+from conversations.answering.limits import within_budget, within_limits
 from conversations.answering.notices import (
-    Checked,
     FellBack,
     Found,
-    Mention,
     Notice,
     Passage,
     Searching,
@@ -17,18 +15,22 @@ from conversations.answering.notices import (
     Trimmed,
 )
 from conversations.answering.stream import stream
+from conversations.completions.errors import Disabled, LimitReached
 
 __all__ = [
-    "Checked",
     "Disabled",
     "Documents",
     "FellBack",
     "Found",
-    "Mention",
+    "LimitReached",
     "Notice",
     "Passage",
     "Searching",
     "Tried",
     "Trimmed",
+    "check",
+    "check_words",
     "stream",
+    "within_budget",
+    "within_limits",
 ]

@@ -1,5 +1,6 @@
 """Answers from documents: what is looked for and found comes before the answer, what it cites is checked after it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -8,16 +9,17 @@ import msgspec
 
 from conversations import grounding
 from conversations.answering.admission import Candidate
-from conversations.answering.notices import Checked, Found, Mention, Notice, Passage, Searching
+from conversations.answering.notices import Found, Notice, Passage, Searching
 from conversations.completions import client
 from conversations.completions.draft import Draft
-from conversations.completions.wire import ChatRequest, Choice, Chunk, Delta, Message
+from conversations.completions.wire import ChatRequest, Choice, Chunk, Delta, Message, plain
+from conversations.grounding import Check
 from conversations.grounding.context import first_chunk
 from conversations.grounding.intent import Ask
 from conversations.grounding.markers import Markers
-from conversations.retrieval.base import Hit, Setting
+from conversations.models import Call, Purpose, Reader
+from conversations.retrieval.base import Embed, Hit, Setting
 
-ROOM = 6000  # tokens that documents may take
 BYTES_A_TOKEN = 3  # fewer than most texts have: documents are cut a little early rather than too late
 SHARE = 2  # documents take at most half of the context window
 INTENT_TOKENS = 300
@@ -40,57 +42,75 @@ class Documents:
     begun: str = ""
     said: str = ""  # the intent that a client sends back
 
+    @property
+    def embed(self) -> Embed | None:
+        return grounding.embedder(self.settings)
+
     def __bool__(self) -> bool:
         return bool(self.settings or self.kept)
 
 
-async def answer(request: ChatRequest, documents: Documents, candidate: Candidate, through: Answer) -> Parts:
-    """The answer of `through` to the request with documents in it. Raises CompletionError."""
-    grounded = None
+async def find(
+    request: ChatRequest, documents: Documents, candidate: Candidate, reader: Reader
+) -> AsyncGenerator[Searching | grounding.Grounded, None]:
+    """What is searched on behalf of `reader`, and at the end what came of it. Raises CompletionError."""
     if documents.kept:
-        grounded = _continued(request, documents)
-    else:
-        found = grounding.ground(
-            request.messages,
-            documents.settings,
-            count=_tokens,
-            ask=_asker(candidate),
-            said=documents.said,
-            room=min(ROOM, candidate.context_window // SHARE),
-        )
-        async with aclosing(found) as steps:
-            async for step in steps:
-                if isinstance(step, grounding.Searching):
-                    yield Searching(step.queries, step.sources)
-                else:
-                    grounded = step
-        assert grounded is not None  # ground always ends with it
+        yield await asyncio.to_thread(_continued, request, documents)
+        return
+    found = grounding.ground(
+        request.messages,
+        documents.settings,
+        count=tokens_about,
+        ask=_asker(candidate, reader),
+        said=documents.said,
+        room=_room(candidate),
+    )
+    async with aclosing(found) as steps:
+        async for step in steps:
+            yield Searching(step.queries, step.sources) if isinstance(step, grounding.Searching) else step
+
+
+async def answer(
+    request: ChatRequest, documents: Documents, found: grounding.Grounded, candidate: Candidate, through: Answer
+) -> Parts:
+    """The answer of `candidate`, by `through`, with as much of what was found as it has room for."""
+    grounded = await asyncio.to_thread(found.within, _room(candidate))
+    if not documents.kept:
         yield Found(_passages(grounded, documents), grounded.queries, grounded.left_out)
         yield first_chunk(grounded.context)
-    text = _Text(grounded)
+    text = _Text(grounded, await asyncio.to_thread(grounded.markers, documents.begun))
     sent = msgspec.structs.replace(request, messages=grounded.messages)
     async with aclosing(through(sent)) as parts:
         async for part in parts:
             yield text.filtered(part) if isinstance(part, Chunk) else part
     if rest := text.rest():
         yield rest
-    checks = await grounded.check(documents.begun + text.said)
-    yield Checked([Mention(each.number, each.sentence, each.verdict, each.start, each.end) for each in checks])
+
+
+async def check(text: str, passages: Sequence[Passage], embed: Embed | None = None) -> list[Check]:
+    """Every citation of `text`, finished or not: does its passage say so? `embed` compares languages."""
+    return await grounding.verify(text, _documents(passages), embed)
+
+
+def check_words(text: str, passages: Sequence[Passage]) -> list[Check]:
+    """The same at once, without other languages."""
+    return grounding.verify_words(text, _documents(passages))
 
 
 class _Text:
-    """The text of each choice through a filter of its own; `said` is the first one's, as it comes out."""
+    """The text of each choice through a filter of its own; `markers` is the first one's."""
 
-    def __init__(self, grounded: grounding.Grounded) -> None:
+    def __init__(self, grounded: grounding.Grounded, markers: Markers) -> None:
         self._grounded = grounded
-        self._markers: dict[int, Markers] = {}
-        self.said = ""
+        self._markers = {0: markers}
 
     def filtered(self, chunk: Chunk) -> Chunk:
         """The chunk with the text that is certain by now; at the end of a choice all of it."""
         for choice in chunk.choices:
             choice.end_turn = bool(choice.finish_reason)
-            markers = self._markers.setdefault(choice.index, self._grounded.markers())
+            if choice.index not in self._markers:
+                self._markers[choice.index] = self._grounded.markers()
+            markers = self._markers[choice.index]
             text = choice.delta.content if choice.delta else None
             if not text and not choice.finish_reason:
                 continue
@@ -98,19 +118,21 @@ class _Text:
             if choice.finish_reason:
                 out += markers.end()
             choice.delta = msgspec.structs.replace(choice.delta or Delta(), content=out or None)
-            self.said += out if choice.index == 0 else ""
         return chunk
 
     def rest(self) -> Chunk | None:
         """What is still held back of an answer that never said it was finished."""
         choices = [(index, out) for index, each in self._markers.items() if (out := each.end())]
-        self.said += "".join(out for index, out in choices if index == 0)
         made = [Choice(index=index, delta=Delta(content=out)) for index, out in choices]
         return Chunk(choices=made) if made else None
 
 
-def _asker(candidate: Candidate) -> Ask:
-    """Asks the deployment that will answer what to search for."""
+def _room(candidate: Candidate) -> int:
+    return min(grounding.ROOM, candidate.context_window // SHARE)
+
+
+def _asker(candidate: Candidate, reader: Reader) -> Ask:
+    """Asks the deployment that will answer what to search for on behalf of `reader`."""
 
     async def ask(messages: list[Message]) -> str:
         reasoning = candidate.endpoint.reasoning
@@ -119,12 +141,16 @@ def _asker(candidate: Candidate) -> Ask:
         async with aclosing(client.stream(ChatRequest(messages=messages, **limits), candidate.endpoint)) as chunks:
             async for chunk in chunks:
                 draft.add(chunk)
+        usage = plain(draft.usage) if draft.usage else {}
+        who = {"person": reader.user_id, "key": reader.key_id}
+        await Call.note(Purpose.INTENT, usage, deployment=candidate.pk, **who)
         return draft.text
 
     return ask
 
 
-def _tokens(text: str) -> int:
+def tokens_about(text: str) -> int:
+    """An estimate that costs nothing: to count exactly, a table of some 60 MB has to be loaded."""
     return len(text.encode()) // BYTES_A_TOKEN + 1
 
 
@@ -148,6 +174,7 @@ def _passages(grounded: grounding.Grounded, documents: Documents) -> list[Passag
                 heading=hit.heading,
                 document=hit.document,
                 version=hit.version,
+                badges=documents.settings[each.source].access.groups,
                 queries=each.queries,
                 original_search_score=hit.score,
                 rerank_score=hit.rerank_score if hit.rerank_score is not None else each.score,
@@ -160,5 +187,9 @@ def _passages(grounded: grounding.Grounded, documents: Documents) -> list[Passag
 def _continued(request: ChatRequest, documents: Documents) -> grounding.Grounded:
     """The same documents under the same numbers, for an answer that goes on."""
     hits = [Hit(each.content, 0.0, title=each.title, page=each.page, heading=each.heading) for each in documents.kept]
-    given = [grounding.Given(each.number, hit, each.content) for each, hit in zip(documents.kept, hits, strict=True)]
-    return grounding.resume(request.messages, given, documents.settings)
+    return grounding.resume(request.messages, hits, documents.settings, count=tokens_about)
+
+
+def _documents(passages: Sequence[Passage]) -> list[grounding.Document]:
+    given = (each for each in passages if each.number)
+    return [grounding.Document(each.number, each.content, f"{each.title}\n{each.heading}") for each in given]

@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from conversations.answering import tokens
 from conversations.answering.notices import Trimmed
 from conversations.completions.errors import PromptTooLong
-from conversations.completions.wire import Message
+from conversations.completions.wire import SYSTEM, Message
 
 PER_MESSAGE = 4  # tokens of framing that chat formats put around each message
 PER_IMAGE = 1000  # tokens of one image; vendors count from 85 to 1,600
@@ -31,7 +31,7 @@ async def fit(
 def _fit(messages: list[Message], room: int, keep: int) -> tuple[list[Message], Trimmed | None]:
     sizes = [_framing(each) + tokens.count(each.text) for each in messages]
     last = max(0, len(messages) - keep)
-    kept = {at for at, each in enumerate(messages) if each.role in {"system", "developer"} or at >= last}
+    kept = {at for at, each in enumerate(messages) if each.role in SYSTEM or at >= last}
     used = sum(sizes[at] for at in kept)
     if used > room:
         raise PromptTooLong(
@@ -58,5 +58,5 @@ def _framing(message: Message) -> int:
 
 
 def _first_turn(messages: list[Message], kept: set[int]) -> int | None:
-    turns = (at for at in sorted(kept) if messages[at].role not in {"system", "developer"})
+    turns = (at for at in sorted(kept) if messages[at].role not in SYSTEM)
     return next(turns, None)

@@ -46,7 +46,10 @@ class Searching(Notice):
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage that was retrieved. `number` is the N of [docN]; 0: the model was not given it."""
+    """A passage that was retrieved. `number` is the N of [docN]; 0: the model was not given it.
+
+    `badges`: external ids of the groups for which its source's access filter let it through; none without a filter.
+    """
 
     number: int
     source: int | None  # primary key of the data source; None for one that a request brought along
@@ -60,6 +63,7 @@ class Passage:
     heading: str = ""
     document: str = ""
     version: str = ""
+    badges: tuple[str, ...] = ()
     queries: list[str] = field(default_factory=list)
     original_search_score: float | None = None
     rerank_score: float | None = None
@@ -73,21 +77,3 @@ class Found(Notice):
     passages: list[Passage]
     queries: list[str]
     left_out: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Mention:
-    """One citation of the finished text: does passage `number` say what `sentence` says, and where?"""
-
-    number: int
-    sentence: str
-    verdict: str
-    start: int | None = None
-    end: int | None = None
-
-
-@dataclass(frozen=True)
-class Checked(Notice):
-    """All mentions of the finished text, in their order."""
-
-    mentions: list[Mention]

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
+
+from django.db.models import QuerySet
 
 from conversations.answering.documents import Documents
 from conversations.completions import data_sources
-from conversations.completions.embeddings import embed
+from conversations.completions.addresses import Reach
 from conversations.completions.endpoints import Endpoint
 from conversations.completions.errors import CompletionError, InvalidRequest
 from conversations.models import Collection, DataSource, Deployment, ExternalGroup, Reader
 from conversations.retrieval import RetrievalError
 from conversations.retrieval.base import Access, Embed, Setting
+from conversations.retrieval.embedding import embed
 from conversations.retrieval.errors import SourceKey, SourceRefused, SourceVectors
 
 FILES = 8  # passages of attached files that a model reads
@@ -32,11 +36,12 @@ def documents(sources: Iterable[DataSource], reader: Reader, files: Setting | No
     return Documents([*settings, files], [*(each.pk for each in asked), None])
 
 
-def attached(collection: Collection, name: str, beginning: str) -> Setting:
+def attached(collection: Collection, name: str, beginning: str, reader: Reader) -> Setting:
     """Files of a conversation as a source that people see as `name`; they add to what a model knows."""
     wanted = {"collections": [collection.name], "in_scope": False, "top_n_documents": FILES}
     read = data_sources.read({"type": "local", "parameters": wanted})
-    return Setting(name, read, Access(collections=frozenset({collection.pk})), beginning=beginning)
+    access = Access(collections=frozenset({collection.pk}), person=reader.user_id)
+    return Setting(name, read, access, own=True, beginning=beginning)
 
 
 def setting(source: DataSource, reader: Reader) -> Setting:
@@ -46,36 +51,55 @@ def setting(source: DataSource, reader: Reader) -> Setting:
         read = source.read()
     except InvalidRequest as error:
         raise SourceRefused(source.name, f"it is not configured completely: {error}") from error
-    access = Access(filter=source.access_filter, groups=_groups(source, reader), collections=_collections(read, reader))
-    return Setting(source.name, read, access, embedder(source.name, read.parameters.embedding_dependency))
+    access = Access(
+        filter=source.access_filter,
+        groups=_groups(source, reader),
+        collections=collections(read, reader),
+        person=reader.user_id,
+    )
+    return Setting(source.name, read, access, embedder(source.name, read.parameters.embedding_dependency, reader))
 
 
-def embedder(name: str, wanted: data_sources.Embedding | None) -> Embed | None:
+def embedder(
+    name: str,
+    wanted: data_sources.Embedding | None,
+    reader: Reader,
+    *,
+    among: QuerySet[Deployment] | None = None,
+    reach: Reach | None = None,
+) -> Embed | None:
     """What turns texts into vectors for the source `name`; None where the store does so itself, or nobody.
 
-    Raises RetrievalError if the deployment that it names is not there.
+    `reader`: on whose behalf; `among`: deployments that it may name, all of ours by default; `reach`: how far an
+    endpoint of its own may lead. Raises RetrievalError if the deployment that it names is not there.
     """
     if wanted is None or wanted.type not in {"deployment_name", "endpoint"}:
         return None
-    endpoint = _deployment(name, wanted.deployment_name) if wanted.type == "deployment_name" else _endpoint(wanted)
-    return partial(_embed, name, endpoint, wanted.dimensions)
+    by: Deployment | Endpoint
+    if wanted.type == "deployment_name":
+        by = _deployment(name, wanted.deployment_name, Deployment.objects.usable() if among is None else among)
+    else:
+        by = replace(_endpoint(wanted), reach=reach)
+    return partial(_embed, name, by, reader.user_id, wanted.dimensions)
 
 
-async def _embed(name: str, endpoint: Endpoint, dimensions: int | None, texts: list[str]) -> list[list[float]]:
+async def _embed(
+    name: str, by: Deployment | Endpoint, person: int, dimensions: int | None, texts: list[str]
+) -> list[list[float]]:
     try:
-        return await embed(texts, endpoint, dimensions=dimensions, input_type="query")
+        return await embed(texts, by, person=person, dimensions=dimensions, input_type="query")
     except RetrievalError:
         raise
     except CompletionError as error:
         raise SourceVectors(name, f"its embedding failed: {error}") from error
 
 
-def _deployment(name: str, wanted: str) -> Endpoint:
-    found = Deployment.objects.usable().filter(name=wanted).first()
+def _deployment(name: str, wanted: str, among: QuerySet[Deployment]) -> Deployment:
+    found = among.filter(name=wanted).first()
     if found is None:
         words = f"its embedding deployment “{wanted}” is not one of ours; choose one that is."
         raise SourceVectors(name, words)
-    return found.endpoint_at()
+    return found
 
 
 def _endpoint(wanted: data_sources.Embedding) -> Endpoint:
@@ -88,7 +112,7 @@ def _endpoint(wanted: data_sources.Embedding) -> Endpoint:
     return Endpoint(kind="openai", address=address, model=wanted.deployment_name, key=key or bearer)
 
 
-def _collections(read: data_sources.DataSource, reader: Reader) -> frozenset[int]:
+def collections(read: data_sources.DataSource, reader: Reader) -> frozenset[int]:
     """Those of a local source's collections that this person may read."""
     if not isinstance(read.parameters, data_sources.Local):
         return frozenset()
@@ -100,5 +124,5 @@ def _groups(source: DataSource, reader: Reader) -> tuple[str, ...]:
     """External ids of the reader's groups, for a source that filters by them."""
     if not source.access_filter:
         return ()
-    ids = ExternalGroup.objects.filter(group__in=reader.group_ids)
+    ids = ExternalGroup.objects.held_by(reader)
     return tuple(ids.order_by("external_id").values_list("external_id", flat=True))

@@ -6,25 +6,27 @@ declared fallback takes over, or the waiting becomes visible, up to VISIBLE_TRIE
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 import msgspec
 from django.conf import settings
 
 from conversations.answering.admission import Candidate, admit
-from conversations.answering.documents import Documents, answer
+from conversations.answering.documents import Documents, Parts, answer, find
 from conversations.answering.history import fit
-from conversations.answering.notices import FellBack, Notice, Tried
+from conversations.answering.notices import FellBack, Notice, Searching, Tried
 from conversations.completions import client
-from conversations.completions.errors import CompletionError, PromptTooLong, TimedOut
+from conversations.completions.errors import CompletionError, PromptTooLong, TimedOut, UnknownHost
 from conversations.completions.wire import ChatRequest, Chunk
+from conversations.grounding import Grounded
 from conversations.models import Deployment, Reader
 
 QUIET_TRIES = 2
 VISIBLE_TRIES = 3
 QUIET_WAIT = 5.0  # seconds; a longer Retry-After is shown
 LONGEST_WAIT = 60.0  # seconds; an upstream that asks for more has failed
+HOPELESS = (TimedOut, UnknownHost)  # a person has waited long enough, or would wait for nothing
 
 
 async def stream(
@@ -41,26 +43,34 @@ async def stream(
     prompt fails as PromptTooLong, which is what a program expects. Raises CompletionError.
     """
     candidates = await admit(deployment, reader)
+    found: Grounded | None = None
+    if documents:
+        async with aclosing(find(request, documents, candidates[0], reader)) as steps:
+            async for step in steps:
+                if isinstance(step, Searching):
+                    yield step
+                else:
+                    found = step
 
-    def through(sent: ChatRequest) -> AsyncGenerator[Chunk | Notice, None]:
-        return _in_line(sent, candidates, trim=trim)
+    def ask(candidate: Candidate, patient: bool) -> Parts:
+        def through(sent: ChatRequest) -> Parts:
+            return _ask(sent, candidate, trim=trim, patient=patient)
 
-    parts = answer(request, documents, candidates[0], through) if documents else through(request)
-    async with aclosing(parts):
+        return answer(request, documents, found, candidate, through) if documents and found else through(request)
+
+    async with aclosing(_in_line(candidates, ask)) as parts:
         async for part in parts:
             yield part
 
 
-async def _in_line(
-    request: ChatRequest, candidates: list[Candidate], *, trim: int
-) -> AsyncGenerator[Chunk | Notice, None]:
-    """The answer of the first candidate that can give one."""
+async def _in_line(candidates: list[Candidate], ask: Callable[[Candidate, bool], Parts]) -> Parts:
+    """The answer of the first candidate that can give one; only the last is asked patiently."""
     for at, candidate in enumerate(candidates):
         last = at == len(candidates) - 1
         if at:
             yield FellBack(candidate.pk, candidate.label)
         try:
-            async with aclosing(_ask(request, candidate, trim=trim, patient=last)) as chunks:
+            async with aclosing(ask(candidate, last)) as chunks:
                 async for chunk in chunks:
                     yield chunk
             return
@@ -72,9 +82,7 @@ class _NextPlease(Exception):
     """This candidate failed before its first token and another one stands by."""
 
 
-async def _ask(
-    request: ChatRequest, candidate: Candidate, *, trim: int, patient: bool
-) -> AsyncGenerator[Chunk | Notice, None]:
+async def _ask(request: ChatRequest, candidate: Candidate, *, trim: int, patient: bool) -> Parts:
     window, failures = candidate.context_window, 0
     while True:
         sent = request
@@ -100,11 +108,12 @@ async def _ask(
             failures += 1
             if began or not error.retryable:
                 raise
-            if isinstance(error, TimedOut) and patient:
-                raise  # a person has waited long enough; the page offers another try
-            wait = 0.0 if isinstance(error, TimedOut) else _wait(error, failures)
+            hopeless = isinstance(error, HOPELESS)
+            if hopeless and patient:
+                raise  # the page offers another try
+            wait = 0.0 if hopeless else _wait(error, failures)
             quiet = failures <= QUIET_TRIES and wait <= QUIET_WAIT
-            if not patient and (not quiet or isinstance(error, TimedOut)):
+            if not patient and (not quiet or hopeless):
                 yield Tried(candidate.label, error.code, str(error), error.request_id or "", 0.0, True)
                 raise _NextPlease from error
             if failures > QUIET_TRIES + VISIBLE_TRIES or wait > LONGEST_WAIT:

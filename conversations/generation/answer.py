@@ -7,8 +7,10 @@ that reads from upstream, so that saving always follows.
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from contextlib import aclosing
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -21,11 +23,14 @@ from conversations.completions.errors import CompletionError, PromptFiltered
 from conversations.generation import evidence, files, publish
 from conversations.generation.live import Live, Search, Waiting
 from conversations.generation.work import Work, documents, load, outcome, record
+from conversations.grounding import Check
 from conversations.models import RUNNING, Conversation, Message, SearchText, State
 
 log = logging.getLogger(__name__)
 
-SAVE_WAITS = (0.1, 0.3, 1.0, 3.0, 5.0, 10.0, 10.0)  # seconds between tries of the final save
+SAVE_WAITS = (0.1, 0.3, 1.0, 3.0, 5.0, 10.0, 10.0)  # seconds between tries of a save that must not be lost
+
+T = TypeVar("T")
 
 
 class Running:
@@ -43,7 +48,9 @@ class Running:
         self.draft = Draft()
         self.tries: list[dict[str, Any]] = []
         self.facts: dict[str, Any] = {}
-        self.mentions: list[answering.Mention] = []
+        self.documents: answering.Documents | None = None
+        self.passages = list(work.read)
+        self.checks: list[Check] = []
         self.saved = len(work.text)  # characters that the last checkpoint holds
         self.published = self.saved  # characters that other processes were told
         self.ending: State | None = None
@@ -60,6 +67,7 @@ class Running:
         """Ask and save; afterwards the row says how it ended."""
         self._reading = asyncio.create_task(self._read())
         state, error = await self._outcome(self._reading)
+        await self._check()
         if state is not None:
             state = await self._save(runner, state, error)
         if state is None:
@@ -73,14 +81,15 @@ class Running:
             raise answering.Disabled("No deployment is chosen for this conversation.")
         if work.files:
             self._fact(**await files.wait(work.message, self.live, sees=work.deployment.sees))
-        given = await database_sync_to_async(documents)(work) if work.sources or work.read or work.files else None
+        if work.sources or work.read or work.files:
+            self.documents = await database_sync_to_async(documents)(work)
         parts = answering.stream(
-            work.request, deployment=work.deployment, reader=work.reader, trim=work.kept, documents=given
+            work.request, deployment=work.deployment, reader=work.reader, trim=work.kept, documents=self.documents
         )
         async with aclosing(parts):
             async for part in parts:
                 if isinstance(part, answering.Found):
-                    await database_sync_to_async(self._found)(part)
+                    await self._patiently(partial(self._found, part))
                 elif isinstance(part, answering.Notice):
                     self._notice(part)
                 elif piece := self.draft.add(part):
@@ -109,13 +118,12 @@ class Running:
         elif isinstance(notice, answering.Searching):
             self.live.search = Search(tuple(notice.queries), tuple(notice.sources))
             self.live.touch()
-        elif isinstance(notice, answering.Checked):
-            self.mentions = notice.mentions
 
     def _found(self, found: answering.Found) -> None:
         """Before the first token: a viewer who sees a citation finds its source."""
-        self._fact(queries=found.queries, sources_left_out=found.left_out)
         evidence.keep(self.work.message, found.passages)
+        self._fact(queries=found.queries, sources_left_out=found.left_out)
+        self.passages = found.passages
 
     def _fact(self, **facts: Any) -> None:
         self.facts["facts"] = {**self.facts.get("facts", {}), **facts}
@@ -136,16 +144,31 @@ class Running:
             return (State.INTERRUPTED if self.live.text else State.FAILED), error
         return outcome(self.draft), None
 
+    async def _check(self) -> None:
+        """However it ended, what was written of it is checked; what cannot be checked is shown as such."""
+        try:
+            embed = self.documents.embed if self.documents else None
+            self.checks = await answering.check(self.live.text, self.passages, embed)
+        except Exception:
+            log.exception("The citations of answer %s could not be checked", self.work.message)
+
     async def _save(self, runner: str, state: State, error: Exception | None) -> State | None:
-        """Save how it ended, however long the database takes, and return it; None if the lease was lost."""
-        for wait in (*SAVE_WAITS, None):
+        """Save how it ended and return it; None if the lease was lost."""
+        try:
+            return state if await self._patiently(partial(self._finish, runner, state, error)) else None
+        except db.Error:
+            log.exception("Answer %s is given up", self.work.message)
+            return State.INTERRUPTED  # the checkpoints are there, and the sweep will call it so too
+
+    async def _patiently(self, save: Callable[[], T]) -> T:
+        """What `save` returns, however long the database takes to let it. Raises db.Error if it never does."""
+        for wait in SAVE_WAITS:
             try:
-                return state if await database_sync_to_async(self._finish)(runner, state, error) else None
+                return await database_sync_to_async(save)()
             except db.Error:
                 log.exception("Answer %s could not be saved", self.work.message)
-                if wait is not None:
-                    await asyncio.sleep(wait)
-        return State.INTERRUPTED  # the checkpoints are there, and the sweep will call it so too
+                await asyncio.sleep(wait)
+        return await database_sync_to_async(save)()
 
     def _finish(self, runner: str, state: State, error: Exception | None) -> bool:
         facts: dict[str, Any] = {
@@ -164,11 +187,14 @@ class Running:
             held = Message(pk=self.work.message).finish(runner, self.live.text, state)
             if held:
                 record(self.work, self.draft, **facts)
-                if self.mentions:
-                    evidence.cite(self.work.message, self.live.text, self.mentions)
+                self._cite()
                 Conversation(pk=self.work.conversation).news()
                 SearchText.of_message(self._searched(), self.live.text)
         return held
+
+    def _cite(self) -> None:
+        if self.checks:
+            evidence.cite(self.work.message, self.live.text, self.checks)
 
     def _searched(self) -> Message:
         return Message(pk=self.work.message, conversation_id=self.work.conversation, owner_id=self.work.owner)
@@ -187,6 +213,7 @@ class Running:
             same = Message.objects.filter(pk=self.work.message, state=state, runner="", text=text)
             if same.update(text=ours):
                 SearchText.of_message(self._searched(), ours)
+                self._cite()
                 text = ours
         return state, text
 

@@ -1,12 +1,16 @@
 """What an answer was given to read and what it cites, written down with it: the database's side of grounding."""
 
+import logging
 from uuid import UUID
 
 from django.db import transaction
 
-from conversations.answering import Mention, Passage
-from conversations.models import Citation, Document, Evidence, Reader
+from conversations.answering import Passage, check_words
+from conversations.grounding import Check
+from conversations.models import Badge, Citation, Document, Evidence, Message, Reader
 from conversations.rendering import mentioned
+
+log = logging.getLogger(__name__)
 
 MOST = 100  # passages of an answer that are kept
 SHOWN = 300  # characters of a passage that the model was not given: enough to recognise it
@@ -16,6 +20,7 @@ def keep(message: UUID, passages: list[Passage]) -> None:
     """Freeze the passages; those of an earlier try of the same answer are replaced."""
     with transaction.atomic():
         Evidence.objects.filter(message=message).delete()
+        Badge.objects.filter(message=message).delete()
         _freeze(message, passages)
 
 
@@ -32,6 +37,7 @@ def _freeze(message: UUID, passages: list[Passage]) -> None:
             document=each.document,
             collection_id=collections.get(int(each.document)) if each.document else None,
             version=each.version,
+            filtered=bool(each.badges),
             title=each.title,
             url=each.url,
             filepath=each.filepath,
@@ -46,6 +52,8 @@ def _freeze(message: UUID, passages: list[Passage]) -> None:
         )
         for at, each in enumerate(passages[:MOST])
     )
+    badges = {badge for each in passages for badge in each.badges}
+    Badge.objects.bulk_create(Badge(message_id=message, external_id=badge) for badge in sorted(badges))
 
 
 def given(message: UUID, reader: Reader) -> list[Passage]:
@@ -72,16 +80,30 @@ def _blank(row: Evidence) -> Passage:
     return Passage(number=row.number, source=None, source_name="", content="")
 
 
-def cite(message: UUID, text: str, mentions: list[Mention]) -> None:
+def check(message: Message) -> None:
+    """Check what an answer cites whose process died before it could."""
+    passages = [_passage(each) for each in Evidence.objects.filter(message=message, number__gt=0)]
+    try:
+        checks = check_words(message.text, passages) if passages else []
+    except Exception:  # it stays unchecked, and is shown so: nobody's page may fail because of it
+        log.exception("The citations of answer %s could not be checked", message.pk)
+        return
+    if checks:
+        cite(message.pk, message.text, checks)
+
+
+@transaction.atomic
+def cite(message: UUID, text: str, checks: list[Check]) -> None:
     """Write down what each mention in the text rests on.
 
     The page counts the mentions that can be seen; one that the check knows and the page does not has no row.
     """
-    given = {each.number: each for each in Evidence.objects.filter(message=message, number__gt=0)}
+    # Locked: a process that comes back may be here while another one looks after what it left.
+    given = {each.number: each for each in Evidence.objects.select_for_update().filter(message=message, number__gt=0)}
     Citation.objects.filter(evidence__message=message).delete()
     seen = [number for number in mentioned(text) if number in given]
     labels = {number: at for at, number in enumerate(dict.fromkeys(seen), 1)}
-    waiting = list(mentions)
+    waiting = list(checks)
     rows = []
     for position, number in enumerate(seen):
         found = next((each for each in waiting if each.number == number), None)

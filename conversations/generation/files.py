@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from conversations.answering import sources
 from conversations.generation.live import Live
 from conversations.models import Chunk, Collection, Deployment, Message, Reader, attached
+from conversations.models.stored import PICTURES
 from conversations.retrieval.base import ELSE, FIRST, Setting
 
 log = logging.getLogger(__name__)
@@ -53,11 +54,11 @@ def source(answer: UUID, reader: Reader, language: str, *, alone: bool) -> Setti
     """
     message = Message.objects.select_related("parent").get(pk=answer)
     found = Collection.objects.for_reader(reader).filter(conversation=message.conversation_id).first()
-    if found is None or not Chunk.objects.filter(collection=found).exists():
+    if found is None or not Chunk.objects.current().filter(collection=found).exists():
         return None
     fresh = message.parent is not None and message.parent.attached.filter(chunks_count__gt=0, deleted=None).exists()
     with translation.override(language or None):
-        return sources.attached(found, _("Attached files"), FIRST if fresh else ELSE if alone else "")
+        return sources.attached(found, _("Attached files"), FIRST if fresh else ELSE if alone else "", reader)
 
 
 def pictures(path: Iterable[Message], deployment: Deployment | None) -> dict[UUID, list[dict[str, Any]]]:
@@ -71,6 +72,6 @@ def pictures(path: Iterable[Message], deployment: Deployment | None) -> dict[UUI
         except OSError:
             log.warning("The file of picture %s is gone", picture.pk)
             continue
-        url = f"data:{attached.PICTURES[picture.kind]};base64,{data}"
+        url = f"data:{PICTURES[picture.kind]};base64,{data}"
         found.setdefault(question.pk, []).append({"type": "image_url", "image_url": {"url": url}})
     return found

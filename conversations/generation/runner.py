@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from conversations.completions import net
-from conversations.generation import publish
+from conversations.generation import evidence, publish
 from conversations.generation.answer import Running, begin, tell_ended
 from conversations.generation.live import Live
 from conversations.models import Conversation, Message, MessageQuerySet, State
@@ -108,7 +108,10 @@ def mark_lost(messages: MessageQuerySet) -> list[Message]:
     """
     if time.monotonic() - _blind_since < LOST_AFTER.total_seconds():
         return []
-    return messages.exclude(pk__in=list(_tasks.values())).sweep()
+    lost = messages.exclude(pk__in=list(_tasks.values())).sweep()
+    for message in lost:
+        evidence.check(message)
+    return lost
 
 
 async def sweep() -> None:
@@ -123,7 +126,8 @@ async def keep_sweeping() -> None:
     while True:
         try:
             await sweep()
-            await database_sync_to_async(Conversation.objects.all().purge, thread_sensitive=False)()
+            for tend in (Conversation.objects.all().expire, Conversation.objects.all().purge):
+                await database_sync_to_async(tend, thread_sensitive=False)()
         except db.Error:
             _database_failed("Could not look for lost answers and deleted conversations")
         await asyncio.sleep(SWEEP)

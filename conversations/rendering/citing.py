@@ -8,11 +8,12 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from conversations.texts.scanning import STORED, marker
+
 _BASE = 0xE000  # the private-use area of the basic plane
 _SIGN = "\u2e3d"
 _PLACED = re.compile(f"{_SIGN}([\ue000-\uefff]){_SIGN}")
 _ENCODED = re.compile("%E2%B8%BD%EE%[89AB][0-9A-F]%[89AB][0-9A-F]%E2%B8%BD")
-_MARKER = re.compile(r"\[doc([1-9]\d{0,2})\]")
 _TAG = re.compile(r"<[a-z][^>]*>")
 _VERBATIM = re.compile(r'<(code|span class="math[^"]*")>[^<]*')
 _LINK = re.compile(r"<a [^>]*>.*?</a>", re.DOTALL)
@@ -39,7 +40,7 @@ def place(text: str) -> str:
     """`text` with a placeholder for each marker, and without whatever looks like one already."""
     if _SIGN in text:
         text = _PLACED.sub("\ufffd", text)
-    return _MARKER.sub(lambda found: f"{_SIGN}{chr(_BASE + int(found[1]))}{_SIGN}", text) if "[doc" in text else text
+    return STORED.sub(lambda found: f"{_SIGN}{chr(_BASE + int(found[1]))}{_SIGN}", text) if "[doc" in text else text
 
 
 def settle(block: str) -> str:
@@ -62,7 +63,7 @@ def mentions(block: str) -> list[int]:
 
 def literal(text: str) -> str:
     """Placeholders as the markers they were."""
-    return _PLACED.sub(lambda found: f"[doc{ord(found[1]) - _BASE}]", text) if _SIGN in text else text
+    return _PLACED.sub(lambda found: marker(ord(found[1]) - _BASE), text) if _SIGN in text else text
 
 
 def link(block: str, cited: Cited, before: list[int]) -> str:

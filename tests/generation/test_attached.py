@@ -1,18 +1,18 @@
 """Answers from files of the conversation: searched with every question, waited for while they are read, or seen."""
 
 import asyncio
-import io
 
 import pytest
 from asgiref.sync import sync_to_async
-from PIL import Image
 
 from conversations import generation
-from conversations.models import Collection, Conversation, Deployment, Document, Stage, attached
+from conversations.models import Collection, Conversation, DataSource, Deployment, Document, Stage, attached
 from conversations.retrieval.ingest import runner
+from conversations.retrieval.ingest.adding import add
 from conversations.retrieval.ingest.attaching import attach
 from tests import factories
 from tests.conftest import settled
+from tests.pictures import picture
 from tests.talk import Talk, eventually
 
 SHED = b"# Bicycles\n\nThe bicycle shed closes at ten in the evening.\n\n# Parking\n\nVisitors park on level two."
@@ -33,12 +33,6 @@ def put(talk, content=SHED, name="shed.md"):
     return attach(Conversation.prepare(talk.person, talk.pk), name, content, talk.person)
 
 
-def image():
-    out = io.BytesIO()
-    Image.new("RGB", (30, 20), "red").save(out, "PNG")
-    return out.getvalue()
-
-
 async def test_an_attached_file_answers_and_is_cited(talk):
     document = await put(talk)
     await runner.run_out()
@@ -47,6 +41,20 @@ async def test_an_attached_file_answers_and_is_cited(talk):
     evidence = await answer.evidence.aget(number=1)
     assert (evidence.source_id, evidence.source_name, evidence.document) == (None, "Attached files", str(document.pk))
     assert await evidence.citations.aexists()
+
+
+async def test_it_comes_before_a_source_that_says_something_similar(talk):
+    handbook = await Collection.objects.acreate(name="Handbook")
+    await sync_to_async(add)(handbook, "leave.md", b"# Leave\n\nEmployees have 30 days of annual leave a year.", None)
+    source = DataSource(name="Handbook", on_by_default=True)
+    source.configure("local", {"collections": ["Handbook"], "strictness": 1})
+    await source.asave()
+    document = await put(talk, b"# Offer\n\nYou have 28 days of annual leave each year.", "offer.md")
+    await runner.run_out()
+    answer = await talk.asked("How many days of annual leave are there?", file=document.pk)
+    names = [each.source_name async for each in answer.evidence.filter(number__gt=0).order_by("number")]
+    assert names == ["Attached files", "Handbook"]
+    assert "28 days" in answer.text
 
 
 async def test_it_answers_later_questions_too(talk):
@@ -122,7 +130,7 @@ async def test_it_does_not_wait_for_ever_and_says_so(talk, settings, signed_in):
 
 
 async def test_one_that_fails_meanwhile_is_told(talk):
-    document = await put(talk, b"nothing of the kind", "broken.pdf")
+    document = await put(talk, b"%PDF-1.4 nothing more", "broken.pdf")
     await talk.ask("When does the bicycle shed close?", file=document.pk)
     await runner.run_out()
     await settled()
@@ -150,9 +158,9 @@ def parts(request):
 
 
 async def test_a_picture_is_sent_with_its_question_and_again_with_the_next(seeing, upstream):
-    picture = await put(seeing, image(), "face.png")
+    shown = await put(seeing, picture(), "face.png")
     upstream.reply("A red card.").reply("Red, as I said.")
-    await seeing.asked("What is this?", file=picture.pk)
+    await seeing.asked("What is this?", file=shown.pk)
     ((text, shown),) = parts(upstream.requests[-1])
     assert text == {"type": "text", "text": "What is this?"}
     assert shown["image_url"]["url"].startswith("data:image/png;base64,")
@@ -162,9 +170,9 @@ async def test_a_picture_is_sent_with_its_question_and_again_with_the_next(seein
 
 
 async def test_a_deployment_that_cannot_see_is_asked_without_and_says_so(seeing, upstream, deployment):
-    picture = await put(seeing, image(), "face.png")
+    shown = await put(seeing, picture(), "face.png")
     upstream.reply("A red card.").reply("I cannot know.")
-    answer = await seeing.asked("What is this?", file=picture.pk)
+    answer = await seeing.asked("What is this?", file=shown.pk)
     await Deployment.objects.filter(pk=deployment.pk).aupdate(capabilities={})
     await seeing.command("regenerate", answer)
     await settled()
@@ -173,9 +181,9 @@ async def test_a_deployment_that_cannot_see_is_asked_without_and_says_so(seeing,
 
 
 async def test_a_picture_is_not_searched(seeing, upstream):
-    picture = await put(seeing, image(), "face.png")
+    shown = await put(seeing, picture(), "face.png")
     upstream.reply("A red card.")
-    answer = await seeing.asked("What is this?", file=picture.pk)
+    answer = await seeing.asked("What is this?", file=shown.pk)
     assert len(upstream.requests) == 1
     assert not await answer.evidence.aexists()
     assert (await Document.objects.aget()).state == Stage.READY

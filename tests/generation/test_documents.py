@@ -7,31 +7,10 @@ from django.template.loader import render_to_string
 
 from conversations.generation.live import Search
 from conversations.generation.watch import View
-from conversations.models import DataSource
 from conversations.views import present
 from tests import factories
 from tests.conftest import settled
-from tests.stores.elastic import Elastic
 from tests.talk import Talk
-
-
-@pytest.fixture
-async def index():
-    async with Elastic() as server:
-        yield server
-
-
-def make_source(index, name="Handbook", **facts):
-    source = DataSource(name=name, **facts)
-    key = {"type": "encoded_api_key", "encoded_api_key": index.encoded}
-    source.configure("elasticsearch", {"endpoint": index.address, "index_name": "docs", "authentication": key})
-    source.save()
-    return source
-
-
-@pytest.fixture
-async def source(transactional_db, index):
-    return await sync_to_async(make_source)(index, on_by_default=True)
 
 
 @pytest.fixture
@@ -59,7 +38,18 @@ async def test_what_the_documents_do_not_say_is_answered_without_citations(talk)
     assert answer.state == "complete"
     assert "[doc" not in answer.text
     page = (await talk.client.get(f"/c/{talk.pk}/")).content.decode()
-    assert "No source is cited" in page or "data-found" not in page
+    assert not [each for each in await rows(answer) if each.number]
+    assert 'class="cite' not in page
+    assert "data-found" not in page
+
+
+async def test_an_answer_that_cites_nothing_it_was_given_says_so(person, signed_in, deployment, upstream, source):
+    talk = Talk(person, signed_in)
+    upstream.fail(400).reply("Parents have some leave.")
+    await talk.asked("How many weeks of parental leave may parents take after a birth?")
+    page = (await talk.client.get(f"/c/{talk.pk}/")).content.decode()
+    assert "No source is cited" in page
+    assert 'class="cite' not in page
 
 
 async def test_a_source_that_is_switched_off_is_not_asked(talk, index):

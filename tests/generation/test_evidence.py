@@ -2,8 +2,9 @@
 
 import pytest
 
-from conversations.answering import Mention, Passage
+from conversations.answering import Passage
 from conversations.generation import evidence
+from conversations.grounding import Check
 from conversations.models import Citation
 from tests import factories
 
@@ -35,9 +36,9 @@ def test_another_try_replaces_what_the_first_one_found(answer):
 def test_each_visible_mention_gets_its_verdict(answer):
     evidence.keep(answer.pk, [passage(1), passage(2)])
     mentions = [
-        Mention(2, "18 weeks.", "supported", 0, 5),
-        Mention(1, "In blocks.", "weak"),
-        Mention(2, "In blocks.", "not_found"),
+        Check(2, "18 weeks.", "supported", 0, 5),
+        Check(1, "In blocks.", "weak"),
+        Check(2, "In blocks.", "not_found"),
     ]
     evidence.cite(answer.pk, TEXT, mentions)
     rows = Citation.objects.order_by("position").values_list("evidence__number", "label", "verdict")
@@ -46,5 +47,12 @@ def test_each_visible_mention_gets_its_verdict(answer):
 
 def test_a_mention_of_nothing_is_not_written_down(answer):
     evidence.keep(answer.pk, [passage(1)])
-    evidence.cite(answer.pk, "Yes.[doc9]", [Mention(9, "Yes.", "supported")])
+    evidence.cite(answer.pk, "Yes.[doc9]", [Check(9, "Yes.", "supported")])
     assert not Citation.objects.exists()
+
+
+def test_what_an_access_filter_let_through_keeps_for_which_groups(answer):
+    evidence.keep(answer.pk, [passage(1, badges=("hr", "sales")), passage(2)])
+    evidence.keep(answer.pk, [passage(1, badges=("hr", "board")), passage(2)])
+    assert [each.filtered for each in answer.evidence.all()] == [True, False]
+    assert sorted(answer.badges.values_list("external_id", flat=True)) == ["board", "hr"]

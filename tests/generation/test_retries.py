@@ -1,5 +1,6 @@
 """Busy and broken upstreams: quiet tries, visible tries, and the fallback that takes over. Nothing is hidden."""
 
+import time
 from importlib import import_module
 
 import pytest
@@ -82,6 +83,22 @@ async def test_a_connection_that_breaks_before_the_first_byte_is_tried_again(tal
     assert (await talk.attempt()).tries[0]["error"] == "unreachable"
 
 
+async def nowhere(deployment):
+    deployment.endpoint = "http://nowhere.invalid/v1"
+    await deployment.asave()
+
+
+async def test_a_host_that_does_not_exist_is_told_at_once(talk, deployment):
+    await nowhere(deployment)
+    began = time.monotonic()
+    answer = await talk.asked()
+    attempt = await talk.attempt()
+    assert (answer.state, attempt.error, attempt.tries) == (State.FAILED, "unknown_host", [])
+    assert time.monotonic() - began < 2
+    page = await talk.client.get(f"/c/{talk.pk}/")
+    assert "There is no server at the deployment" in page.content.decode()
+
+
 @pytest.fixture
 async def second(deployment):
     """A fallback for the first deployment, at the same upstream under another model."""
@@ -125,6 +142,13 @@ async def test_the_fallback_takes_over_from_a_deployment_that_stays_silent(talk,
     settings.FIRST_TOKEN_TIMEOUT = 0.3
     upstream.stall().reply("Spoken.")
     assert (await talk.asked()).text == "Spoken."
+
+
+async def test_the_fallback_takes_over_at_once_from_a_host_that_does_not_exist(talk, upstream, deployment, second):
+    await nowhere(deployment)
+    upstream.reply("From the second.")
+    assert (await talk.asked()).text == "From the second."
+    assert [each["error"] for each in (await talk.attempt()).tries] == ["unknown_host"]
 
 
 async def test_a_wrong_key_is_no_reason_to_fall_back(talk, upstream, second):
