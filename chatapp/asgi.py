@@ -13,11 +13,12 @@ from channels.security.websocket import AllowedHostsOriginValidator
 
 from chatapp.lifespan import lifespan
 from chatapp.limits import limit_body
+from conversations.api.unread import leave_unread
 from conversations.routing import sockets
 
 application = ProtocolTypeRouter(
     {
-        "http": limit_body(pages),
+        "http": limit_body(leave_unread(pages)),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
         "lifespan": lifespan,
     }

@@ -6,11 +6,13 @@ from `VARIABLES`, so a setting that is not in the table does not exist.
 
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 _environ = environ.Env()
 
@@ -58,6 +60,17 @@ def listed(name: str, meaning: str) -> list[str]:
 def database(url: str) -> dict[str, Any]:
     """Django's connection settings for a `postgres://…` or `sqlite:///…` address."""
     return dict(_environ.db_url_config(url))
+
+
+def key(name: str, make: Callable[[], str], meaning: str, folder: Path | None) -> str:
+    """One that is set, or made on first run and kept in `folder`; without a folder it has to be set."""
+    value = text(name, "", meaning, shown="made on first run (embedded defaults only)")
+    if not value and folder is None:
+        raise ImproperlyConfigured(
+            f"{name} is not set. With DATABASE_URL or REDIS_URL every process needs the same one; "
+            f"set it in the environment or in .env (docs/operating.md says how to make one)."
+        )
+    return value if folder is None else value or kept(folder / name.lower(), make)
 
 
 def kept(path: Path, make: Any) -> str:

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from chatapp import env
+from chatapp import env, oidc, policy
 
 # On a busy machine a product of matrices on several threads takes ten times as long. numpy reads this when it loads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -52,27 +52,15 @@ TRUSTED_PROXY = env.flag(
 DEBUG = env.flag("DEBUG", False, "Django's debug pages. Never on a server that others can reach.")
 
 EMBEDDED = not DATABASE_URL and not REDIS_URL
+OIDC = oidc.read()
+PASSWORDS = policy.passwords(OIDC)
 
 
-def _key(name: str, make: object, meaning: str) -> str:
-    value = env.text(name, "", meaning, shown="made on first run (embedded defaults only)")
-    if not value and not EMBEDDED:
-        raise ImproperlyConfigured(
-            f"{name} is not set. With DATABASE_URL or REDIS_URL every process needs the same one; "
-            f"set it in the environment or in .env (docs/operating.md says how to make one)."
-        )
-    return value or env.kept(DATA_DIR / name.lower(), make)
-
-
-SECRET_KEY = _key("SECRET_KEY", env.new_secret, "Signs sessions and addresses of new chats.")
-FIELD_ENCRYPTION_KEYS = [
-    key.strip()
-    for key in _key(
-        "FIELD_ENCRYPTION_KEYS",
-        lambda: Fernet.generate_key().decode(),
-        "Fernet keys for stored credentials, by commas: the first encrypts, all decrypt.",
-    ).split(",")
-]
+KEYS = DATA_DIR if EMBEDDED else None  # where those that are made on first run are kept
+SECRET_KEY = env.key("SECRET_KEY", env.new_secret, "Signs sessions and addresses of new chats.", KEYS)
+_meaning = "Fernet keys for stored credentials, by commas: the first encrypts, all decrypt."
+_encryption = env.key("FIELD_ENCRYPTION_KEYS", lambda: Fernet.generate_key().decode(), _meaning, KEYS)
+FIELD_ENCRYPTION_KEYS = [each.strip() for each in _encryption.split(",")]
 
 # --- Limits and patience ------------------------------------------------------------------------
 FIRST_TOKEN_TIMEOUT = env.seconds("FIRST_TOKEN_TIMEOUT", 60, "How long a deployment may think before its first token.")
@@ -80,8 +68,22 @@ CHUNK_TIMEOUT = env.seconds("CHUNK_TIMEOUT", 30, "How long a deployment may paus
 GRACE_PERIOD = env.seconds(
     "GRACE_PERIOD", 5, "After SIGTERM, how long running answers may go on before they are interrupted."
 )
+ALLOWED_UPSTREAMS = env.listed(
+    "ALLOWED_UPSTREAMS",
+    "Hosts beside Azure's own that tokens of Microsoft Entra may be sent to, such as a gateway of yours. Requests of "
+    "programs may name them in data_sources, whether or not their addresses are public.",
+)
+INLINE_DATA_SOURCES = env.text(
+    "INLINE_DATA_SOURCES",
+    "on",
+    "Whether programs may send data_sources of their own: `on`, at public addresses and in ALLOWED_UPSTREAMS; "
+    "`listed`, in ALLOWED_UPSTREAMS only; `off`. MongoDB and Cosmos DB must always be listed.",
+)
+if INLINE_DATA_SOURCES not in {"on", "listed", "off"}:
+    raise ImproperlyConfigured("INLINE_DATA_SOURCES must be on, listed or off.")
 MAX_QUESTION = env.whole("MAX_QUESTION", 400_000, "Longest question, in characters.")
 MAX_UPLOAD = env.whole("MAX_UPLOAD", 50_000_000, "Largest document, and largest upload of several at once, in bytes.")
+MAX_AUDIO = env.whole("MAX_AUDIO", 26_214_400, "Largest audio file that programs may send, in bytes.")
 MAX_ATTACHED = env.whole(
     "MAX_ATTACHED", 1000, "Most files that a person may keep in conversations. 0: nothing can be attached."
 )
@@ -90,6 +92,12 @@ MAX_ATTACHED_BYTES = env.whole(
 )
 READING_PATIENCE = env.seconds(
     "READING_PATIENCE", 60, "How long an answer waits for attached files that are still being read."
+)
+ANSWERS_AT_ONCE = env.whole("ANSWERS_AT_ONCE", 0, "Most answers that are written for one person at once. 0: no limit.")
+QUESTIONS_A_MINUTE = env.whole(
+    "QUESTIONS_A_MINUTE",
+    0,
+    "Most questions, with regenerated and continued answers, a person may ask a minute. 0: no limit.",
 )
 MAX_BODY = env.whole("MAX_BODY", 8_000_000, "Largest request body, in bytes.")
 DEMO_PASSWORD = env.text("DEMO_PASSWORD", "", "Password of the demo's people.", shown="random, kept in DATA_DIR")
@@ -128,7 +136,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(OIDC.origins if OIDC else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -148,6 +156,10 @@ INSTALLED_APPS = [
     "chatapp.apps.Static",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "conversations.oidc",
     "channels",
     "csp",
     "django_htmx",
@@ -164,6 +176,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "conversations.sessions.seen",
+    "conversations.second_factor.required",
     "conversations.middleware.person",  # synchronous and innermost: the others run in one thread, in one go
 ]
 ROOT_URLCONF = "chatapp.urls"
@@ -229,19 +243,8 @@ else:
 
 # --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "conversations.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
+AUTHENTICATION_BACKENDS = policy.backends(PASSWORDS)
+AUTH_PASSWORD_VALIDATORS = policy.PASSWORD_VALIDATORS
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "new_chat"
 ACCOUNT_ADAPTER = "conversations.adapter.Adapter"
@@ -250,6 +253,18 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+SOCIALACCOUNT_ADAPTER = "conversations.oidc.adapter.Adapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True  # from then on it is issuer and subject
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+USERSESSIONS_ADAPTER = "conversations.sessions.Adapter"
+MFA_ADAPTER = "conversations.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are administrators' to enter, and are not verified
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL  # http on loopback, where no other host is answered
+MFA_REQUIRED = policy.second_factor()
+MFA_WITH_OIDC = env.flag(
+    "MFA_WITH_OIDC", False, "Ask MFA_REQUIRED also of people who come through the identity provider."
+)
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 
 # --- Languages, time, static files ------------------------------------------------------------------
