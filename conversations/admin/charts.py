@@ -1,4 +1,4 @@
-"""Column charts as plain values for an SVG template: sideways in percent, so that text keeps its size; up in px."""
+"""Charts as plain values for SVG templates: sideways in percent, so that text keeps its size; up in px."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,8 @@ HEIGHT = 148  # of the plot, px
 TOP = 12  # room for the highest label
 LEFT = 10.0  # percent, for the labels of the rules
 RULES = 4
-TICKS = 4
+ROW = 36  # of a bar with its words, px
+TICKS = 3  # at most: their labels stand side by side on a telephone
 EDGE = 10.0  # percent; a label nearer to the end than this is set against it
 
 
@@ -35,6 +36,34 @@ class Chart:
     ticks: list[tuple[float, str, str]]  # x, label, text-anchor
     legend: list[tuple[str, str]]  # class and label
     bottom: int = TOP + HEIGHT
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    value: str
+    width: float  # percent of the longest
+    top: int  # px, of its words; the bar is below them
+
+
+@dataclass(frozen=True)
+class Rows:
+    name: str
+    title: str
+    rows: list[Row]
+
+    @property
+    def height(self) -> int:
+        return ROW * len(self.rows)
+
+
+def rows(name: str, title: str, values: Sequence[tuple[str, Any]], label: Callable[[Any], str]) -> Rows:
+    """A bar for each of `values` (name and number), under its words, as long as the number is large."""
+    longest = max((float(number) for _name, number in values), default=0) or 1
+    made = [
+        Row(each, label(number), 100 * float(number) / longest, ROW * at) for at, (each, number) in enumerate(values)
+    ]
+    return Rows(name, title, made)
 
 
 def columns(

@@ -8,41 +8,45 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Company
-from conversations.models.pictures import TYPES, Picture, look
+from conversations.retrieval.ingest import picturing
+from conversations.retrieval.ingest.parsing.blocks import Unreadable
 
 LOGO_BYTES = 256_000
-LOGO_PIXELS = 2000  # a side
+LOGO_PIXELS = 512  # of the longer side that are kept
 
 
 class CompanyForm(forms.ModelForm):
     picture = forms.FileField(
         label=_("Logo"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": ",".join(TYPES.values())}),
-        help_text=_("PNG, JPEG or WebP, at most 256 kB. Stands beside the name; square ones look best."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG or WebP, at most 256 kB. Stands beside the name, as high as its line."),
     )
     remove_picture = forms.BooleanField(label=_("Remove the logo"), required=False)
     notice_link = forms.URLField(label=_("Link of the notice"), required=False, assume_scheme="https")
 
     class Meta:
         model = Company
-        fields = ("name", "accent", "welcome", "notice", "notice_link", "banner", "currency")
+        fields = (
+            *("name", "accent", "welcome", "notice", "notice_link", "banner", "currency"),
+            *("retention_days", "tell_of_reading"),
+        )
         widgets = {"accent": forms.TextInput(attrs={"class": "vTextField", "placeholder": "#0a6874"})}
 
-    def clean_picture(self) -> tuple[bytes, Picture] | None:
-        """The uploaded bytes and what they are: by their content, whatever the file is called."""
+    def clean_picture(self) -> tuple[str, bytes] | None:
+        """Kind and bytes of what can be seen in it, redrawn, whatever the file is called."""
         upload = self.cleaned_data["picture"]
         if not upload:
             return None
         if upload.size > LOGO_BYTES:
             raise forms.ValidationError(_("The file is too large. Take one of at most 256 kB."))
-        content = upload.read()
-        picture = look(content)
-        if picture is None:
-            raise forms.ValidationError(_("This is no PNG, JPEG or WebP picture."))
-        if max(picture.width, picture.height) > LOGO_PIXELS:
-            raise forms.ValidationError(_("The picture is too large. Take one of at most 2000 × 2000 pixels."))
-        return content, picture
+        try:
+            return picturing.redrawn(upload.read(), LOGO_PIXELS)
+        except Unreadable as error:
+            if error.reason == "bomb":
+                words = _("The picture is too large. Take one of at most 2000 × 2000 pixels.")
+                raise forms.ValidationError(words) from error
+            raise forms.ValidationError(_("This is no PNG, JPEG or WebP picture.")) from error
 
     def save(self, commit: bool = True) -> Any:
         company: Company = self.instance
@@ -60,6 +64,7 @@ class CompanyAdmin(admin.ModelAdmin):
         (None, {"fields": ("name", "accent", "picture", "remove_picture")}),
         (_("Words"), {"fields": ("welcome", "notice", "notice_link", "banner")}),
         (_("Money"), {"fields": ("currency",)}),
+        (_("Privacy"), {"fields": ("retention_days", "tell_of_reading")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

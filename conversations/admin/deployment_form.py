@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from conversations.admin.credentials import CredentialForm
 from conversations.admin.following import FollowingForm
 from conversations.completions.endpoints import KINDS, kind
 from conversations.models import Deployment
@@ -63,7 +64,7 @@ def secret(label: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, strip=True, widget=widget)
 
 
-class DeploymentForm(FollowingForm):
+class DeploymentForm(CredentialForm, FollowingForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=kinds, initial="openai")
     key = secret(_("Key"))
     remove_key = forms.BooleanField(label=_("Remove the stored key"), required=False)
@@ -77,6 +78,7 @@ class DeploymentForm(FollowingForm):
         "tenant_id": {"authentication": ["entra"]},
         "client_id": {"authentication": ["entra", "managed_identity"]},
         "client_secret": {"authentication": ["entra"]},
+        "store_untested": {"kind": WITH_KEY, "authentication": ["api_key", "entra"]},
         "model": {"kind": ELSEWHERE},
         "api_version": {"kind": DATED},
         "reasoning": {"kind": ELSEWHERE},
@@ -88,7 +90,7 @@ class DeploymentForm(FollowingForm):
         fields = (
             *("name", "label", "kind", "endpoint", "authentication", "key", "remove_key"),
             *("tenant_id", "client_id", "client_secret", "model", "api_version", "reasoning"),
-            *("context_window", "fallback", "position", "retires_on", "enabled"),
+            *("context_window", "fallback", "position", "retires_on", "enabled", "groups", "denied"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

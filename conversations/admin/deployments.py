@@ -15,8 +15,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import trying
+from conversations.admin.credentials import Credentials
 from conversations.admin.deployment_form import DeploymentForm
+from conversations.admin.ticking import Ticking
 from conversations.models import Deployment, Price
+
+APPLICATION = ("tenant_id", "client_id", "client_secret")
 
 
 class LabelledLines(BaseInlineFormSet):
@@ -38,19 +42,20 @@ class PriceLines(admin.TabularInline):
 
 
 @admin.register(Deployment)
-class DeploymentAdmin(admin.ModelAdmin):
+class DeploymentAdmin(Ticking, Credentials):
     form = DeploymentForm
     inlines = (PriceLines,)
-    list_display = ("title", "test", "retires", "kind", "name", "endpoint", "signs_in", "sees", "enabled")
+    list_display = ("title", "enabled", "test", "retires", "kind", "name", "endpoint", "signs_in", "sees")
     list_filter = ("kind", "authentication", "enabled")
     search_fields = ("name", "label", "endpoint")
     fieldsets = (
         (None, {"fields": ("name", "label", "kind", "endpoint")}),
         (
             _("Signing in"),
-            {"fields": ("authentication", "key", "remove_key", "tenant_id", "client_id", "client_secret")},
+            {"fields": ("authentication", "key", "remove_key", *APPLICATION, "store_untested")},
         ),
         (_("Model"), {"fields": ("model", "api_version", "reasoning", "context_window")}),
+        (_("Who may ask it"), {"fields": ("groups", "denied")}),
         (_("Use"), {"fields": ("position", "fallback", "retires_on", "enabled")}),
     )
     change_form_template = "admin/deployment.html"
@@ -75,14 +80,28 @@ class DeploymentAdmin(admin.ModelAdmin):
         if trial.error:
             self.message_user(request, gettext("The test failed. Below is where, and what to do."), messages.ERROR)
         else:
-            self.message_user(request, gettext("The test passed."), messages.SUCCESS)
+            self.message_user(request, self._passed(deployment), messages.SUCCESS)
         return redirect("admin:conversations_deployment_change", deployment.pk)
+
+    def _passed(self, deployment: Deployment) -> str:
+        """That the test passed; and what new chats start with, if that is another one."""
+        default = Deployment.objects.usable().first()
+        if default is None or default == deployment or not deployment.enabled:
+            return gettext("The test passed.")
+        words = gettext("The test passed. New chats start with “%(name)s”: a lower position here changes that.")
+        return words % {"name": default}
+
+    def tried(self, request: HttpRequest, candidate: Deployment) -> str:
+        trial = async_to_sync(trying.attempt)(candidate, look=False)
+        return next((str(each["words"]) for each in trying.told(trial.plain()) if each["words"]), "")
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         deployment = kwargs.get("obj")
         if deployment is not None:
             context["stages"] = trying.told(deployment.test_stages)
             context["seen"] = trying.seen(deployment.capabilities)
+        if (form := context["adminform"].form).is_bound:
+            form.ask_again()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:

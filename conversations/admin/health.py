@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from conversations import checks
-from conversations.admin.trying import FIXES
+from conversations.admin import troubles
 from conversations.models import Attempt, DataSource, Deployment, Message, usage
 from conversations.views import figures
 from conversations.views.health import missing
@@ -49,9 +49,9 @@ class Standing:
             found.append(_("The stored key cannot be decrypted any more: enter it again."))
         if self.failing:
             code = self.errors.most_common(1)[0][0]
-            found.append(_fix(code))
+            found.append(troubles.fix(code))
         elif self.test_failed:
-            found.append(_fix(self.deployment.test_error))
+            found.append(troubles.fix(self.deployment.test_error))
         if self.deployment.retires_on and self.deployment.retires_soon:
             found.append(_retirement(self.deployment.retires_on))
         return found
@@ -91,7 +91,7 @@ class Standing:
         if not self.failed:
             return figures.whole(0)
         code = self.errors.most_common(1)[0][0]
-        return f"{figures.whole(self.failed)} ({figures.share(self.failed, self.answers)}, {code})"
+        return f"{figures.whole(self.failed)} ({figures.share(self.failed, self.answers)}, {troubles.name(code)})"
 
     @property
     def first_token(self) -> str:
@@ -103,12 +103,13 @@ def context(request: HttpRequest) -> dict[str, Any]:
     user = request.user
     if not user.has_perm("conversations.view_deployment") and not user.has_perm("conversations.change_deployment"):
         return {}
-    deployments = standings()
+    deployments, sources = standings(), list(DataSource.objects.kept())
     running = Message.objects.running().aggregate(answers=Count("pk"), processes=Count("runner", distinct=True))
     return {
         "standings": deployments,
         "worries": [each for each in deployments if each.mark in {"bad", "warn"}],
-        "lost_sources": [each for each in DataSource.objects.kept() if each.secrets_lost],
+        "failing_sources": [each for each in sources if each.enabled and each.test_error],
+        "lost_sources": [each for each in sources if each.secrets_lost],
         "usable": any(each.deployment.enabled for each in deployments),
         "missing": missing(),
         "findings": findings(),
@@ -120,8 +121,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def standings() -> list[Standing]:
     """Every deployment with its last 24 hours, enabled ones first."""
     succeeded = usage.ended().filter(deployment=OuterRef("pk"), error="").order_by("-started").values("started")[:1]
-    rows = Deployment.objects.annotate(last_success=Subquery(succeeded)).order_by("-enabled", "position", "pk")
-    found = {each.pk: Standing(each, each.last_success) for each in rows}
+    rows = Deployment.objects.order_by("-enabled", "position", "pk")
+    last = dict(rows.values_list("pk").annotate(last=Subquery(succeeded)))
+    found = {each.pk: Standing(each, last[each.pk]) for each in rows}
     recent = usage.ended(timezone.now() - RECENT)
     for pk, error, times in recent.order_by().values_list("deployment", "error").annotate(Count("pk")):
         if pk in found:
@@ -133,11 +135,6 @@ def standings() -> list[Standing]:
             found[pk].first_token_ms = median
     _count_replaced(list(found.values()))
     return list(found.values())
-
-
-def _fix(code: str) -> str:
-    """What to do about an error, by its code."""
-    return str(FIXES.get(code) or _("Look at its last error: %(code)s.") % {"code": code})
 
 
 def _retirement(day: date) -> str:

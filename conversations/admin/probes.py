@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
-from conversations.completions import client
+from conversations.completions import client, embeddings
 from conversations.completions.draft import Draft
 from conversations.completions.endpoints import Endpoint
 from conversations.completions.errors import CompletionError
@@ -69,6 +69,11 @@ async def capabilities(draft: Draft, endpoint: Endpoint) -> dict[str, bool]:
         except CompletionError as error:
             if not error.retryable:
                 seen[name] = False
+    try:
+        seen["embeddings"] = bool(await embeddings.embed(["one"], endpoint, timeout=PATIENCE))
+    except CompletionError as error:
+        if not error.retryable:
+            seen["embeddings"] = False
     return seen
 
 

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from conversations.admin.ticking import Ticking
 from conversations.models import Prompt
 
 
@@ -19,7 +20,7 @@ class PromptForm(forms.ModelForm):
 
     class Meta:
         model = Prompt
-        fields = ("name", "owner")
+        fields = ("name", "owner", "groups", "denied")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,7 +29,7 @@ class PromptForm(forms.ModelForm):
 
 
 @admin.register(Prompt)
-class PromptAdmin(admin.ModelAdmin):
+class PromptAdmin(Ticking):
     form = PromptForm
     list_display = ("name", "owner")
     search_fields = ("name",)

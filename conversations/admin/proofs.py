@@ -9,17 +9,17 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.admin import unanswered
-from conversations.answering.evaluating import evaluate
+from conversations.answering.evaluating import Busy, begin
+from conversations.auditing import record
 from conversations.completions.errors import CompletionError
-from conversations.models import DataSource, Deployment, Evaluation, Evidence, GoldenQuestion
+from conversations.models import DataSource, Deployment, Evaluation, Evidence, GoldenQuestion, unanswered
 from conversations.views import figures
 
 SHARES = {
@@ -61,22 +61,22 @@ class Proofs(admin.ModelAdmin):
         return [*urls, *super().get_urls()]
 
     def evaluate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask the golden questions on behalf of whoever pressed the button."""
+        """Begin to ask the golden questions on behalf of whoever pressed the button; a GET says how far that is."""
+        person: Any = request.user
+        source, deployment = self._mine(request, object_id), Deployment.objects.for_reader(person.reader()).first()
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        source, deployment = self._mine(request, object_id), Deployment.objects.usable().first()
+            return TemplateResponse(request, "admin/_golden.html", {"original": source, **_golden(source)})
         count = source.golden_questions.count()
         if not deployment or not 0 < count <= MOST:
             words = _("Between 1 and %(most)s golden questions and a deployment are needed.") % {"most": MOST}
             self.message_user(request, words, messages.ERROR)
         else:
-            person: Any = request.user
             try:
-                async_to_sync(evaluate)(source, deployment, person.reader())
+                async_to_sync(begin)(source, deployment, person.reader())
             except CompletionError as error:
                 self.message_user(request, str(error), messages.ERROR)
-            else:
-                self.message_user(request, _("The golden questions were asked. Below is how it did."))
+            except Busy:
+                self.message_user(request, _("The golden questions are being asked already."), messages.WARNING)
         return redirect("admin:conversations_datasource_change", source.pk)
 
     def unanswered(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -95,20 +95,25 @@ class Proofs(admin.ModelAdmin):
         if request.method == "POST" and request.POST.get("fate") in {"retire", "purge"}:
             with transaction.atomic():
                 self.log_deletions(request, DataSource.objects.filter(pk=source.pk))
-                if request.POST["fate"] == "purge":
+                purging = request.POST["fate"] == "purge"
+                if purging:
                     found.purge()
-                source.retire()
+                self.delete_model(request, source)
+                if purging:
+                    record(request, "datasource.purge", source)
             self.message_user(request, _("The data source was deleted."), messages.SUCCESS)
             return redirect("admin:conversations_datasource_changelist")
         context = {**self.admin_site.each_context(request), "title": _("Delete the data source")}
         context |= {"source": source, "opts": self.opts, "answers": found.answers()}
         return TemplateResponse(request, "admin/retire.html", context)
 
+    def delete_model(self, request: HttpRequest, obj: DataSource) -> None:
+        obj.retire()
+
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         source = kwargs.get("obj")
-        run = source.evaluations.first() if source else None
-        if run:
-            context |= {"run": run, "shares": told(run), "not_fine": [each for each in run.told if not each.fine]}
+        if source:
+            context |= _golden(source)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _mine(self, request: HttpRequest, object_id: str) -> DataSource:
@@ -116,6 +121,16 @@ class Proofs(admin.ModelAdmin):
         if source is None or not self.has_change_permission(request, source):
             raise PermissionDenied
         return source
+
+
+def _golden(source: DataSource) -> dict[str, Any]:
+    """What is shown of its last run; one that a process left when it died is ended first."""
+    source.evaluations.all().sweep()
+    run = source.evaluations.first()
+    if run is None:
+        return {}
+    not_fine = [each for each in run.told if not each.fine]
+    return {"run": run, "shares": told(run), "asked": len(run.outcomes), "not_fine": not_fine}
 
 
 def told(run: Evaluation) -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conversations.admin.credentials import CredentialForm
 from conversations.admin.following import FollowingForm
 from conversations.admin.source_fields import FIELDS, FOLLOWS, HINTS, OPTIONS, SECRETS
 from conversations.models import Collection, DataSource, Deployment
@@ -18,7 +19,7 @@ from conversations.models.secrets import Secrets
 STARTERS = 3
 LONGEST_STARTER = 200
 PLAIN = ("name", "description", "type")
-READERS = ("access_filter", "groups")
+READERS = ("groups", "denied", "owners", "access_filter")
 USE = ("on_by_default", "starters", "position", "enabled")
 DEPLOYMENT = "embedding_dependency__deployment_name"
 
@@ -27,7 +28,7 @@ _Fields: Any = type(forms.Form)
 Members: Any = _Fields("Members", (forms.Form,), dict(FIELDS))
 
 
-class DataSourceForm(FollowingForm, Members):
+class DataSourceForm(CredentialForm, FollowingForm, Members):
     type = forms.ChoiceField(label=gettext_lazy("Type"), choices=types)
     starters = forms.CharField(
         label=gettext_lazy("Starters"),
@@ -57,7 +58,10 @@ class DataSourceForm(FollowingForm, Members):
             if name not in SECRETS and (value := member(source.parameters, name)) is not None:
                 self.initial[name] = self._shown(name, value)
         self._say_secrets(source)
-        self._offer(DEPLOYMENT, our_deployments(), [("", "---------")])
+        chosen = member(source.parameters, DEPLOYMENT)
+        embedders = set(Deployment.objects.embedders().values_list("name", flat=True))
+        offered = [each for each in our_deployments() if each in embedders or each == chosen]
+        self._offer(DEPLOYMENT, offered, [("", "---------")])
         kept = Collection.objects.filter(conversation=None, deleted=None).order_by("name")
         self._offer("collections", list(kept.values_list("name", flat=True)), [])
         kept_here: Any = self.fields["collections"]
@@ -84,6 +88,9 @@ class DataSourceForm(FollowingForm, Members):
             elif pointer(name) in source.secrets:
                 words = _("Stored. Leave empty to keep it; it is dropped when it would be sent elsewhere.")
                 self.fields[name].help_text = words
+
+    def credentials(self) -> list[str]:
+        return SECRETS
 
     def clean_starters(self) -> list[str]:
         lines = [" ".join(each.split()) for each in self.cleaned_data["starters"].splitlines() if each.strip()]

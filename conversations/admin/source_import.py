@@ -131,17 +131,15 @@ def strangers(sources: Any, ours: list[str]) -> dict[str, list[DataSource]]:
     return found
 
 
-@transaction.atomic
-def map_names(sources: Any, chosen: dict[str, str]) -> int:
-    """Put ours where these sources name others; returns how many changed."""
-    changed = 0
+def map_names(sources: Any, chosen: dict[str, str]) -> list[DataSource]:
+    """Put ours where these sources name others; returns those that changed, not yet saved."""
+    changed = []
     for each in sources:
         wanted = each.parameters.get("embedding_dependency") or {}
         if wanted.get("type") == "deployment_name" and wanted.get("deployment_name") in chosen:
             wanted["deployment_name"] = chosen[wanted["deployment_name"]]
             each.untested()
-            each.save()
-            changed += 1
+            changed.append(each)
     return changed
 
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations import grounding
 from conversations.answering import sources
-from conversations.answering.tokens import count
+from conversations.answering.documents import tokens_about
 from conversations.completions.errors import CompletionError
 from conversations.completions.wire import Message
 from conversations.grounding.judge import Candidate
 from conversations.models import DataSource, Reader
 from conversations.retrieval.base import Setting
 
+SHOWN = 6  # rows at least; the others are folded away
 STRICTNESS = {
     1: _("1: keeps most"),
     2: "2",
@@ -55,11 +56,22 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
+    """What came of a question; all that is `kept` is among the `first` rows."""
+
     rows: list[Row] = field(default_factory=list)
     kept: int = 0
     tokens: int = 0
     milliseconds: int = 0
     error: str = ""
+
+    @property
+    def first(self) -> list[Row]:
+        last = max((at for at, row in enumerate(self.rows, 1) if row.number), default=0)
+        return self.rows[: max(SHOWN, last)]
+
+    @property
+    def rest(self) -> list[Row]:
+        return self.rows[len(self.first) :]
 
 
 def form(source: DataSource, data: Any) -> QuestionForm:
@@ -73,7 +85,6 @@ def form(source: DataSource, data: Any) -> QuestionForm:
 
 def ask(source: DataSource, reader: Reader, question: str, strictness: int, top: int) -> Outcome:
     """Search on behalf of `reader` with these instead of the saved strictness and top_n_documents."""
-    count("")  # loads what it counts with, which is nobody's time
     began = time.monotonic()
     try:
         setting = sources.setting(source, reader)
@@ -84,13 +95,13 @@ def ask(source: DataSource, reader: Reader, question: str, strictness: int, top:
     numbers = {id(each.hit): each.number for each in found.given}
     rows = [_row(each, numbers.get(id(each.hit), 0)) for each in found.retrieved]
     spent = round((time.monotonic() - began) * 1000)
-    return Outcome(rows, len(found.given), sum(count(each.content) for each in found.given), spent)
+    return Outcome(rows, len(found.given), sum(tokens_about(each.content) for each in found.given), spent)
 
 
 async def _ground(question: str, source: Any, setting: Setting) -> grounding.Grounded:
     asked = Setting(setting.name, source, setting.access, setting.embed)
     steps: Sequence[Any] = [
-        step async for step in grounding.ground([Message(role="user", content=question)], [asked], count=count)
+        step async for step in grounding.ground([Message(role="user", content=question)], [asked], count=tokens_about)
     ]
     found: grounding.Grounded = steps[-1]
     return found

@@ -6,8 +6,9 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
-from django.forms import CheckboxSelectMultiple, Script
+from django.forms import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -18,11 +19,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import source_import, source_question, source_test
+from conversations.admin.credentials import Credentials
 from conversations.admin.proofs import Proofs
 from conversations.admin.source_fields import SECTIONS
 from conversations.admin.source_form import PLAIN, READERS, USE, DataSourceForm, our_deployments
+from conversations.admin.ticking import Ticking
+from conversations.auditing import changing
 from conversations.models import DataSource
 from conversations.models.cited import cited
+from conversations.models.group import readers
 from conversations.requests import PersonRequest
 
 LIST = "admin:conversations_datasource_changelist"
@@ -30,7 +35,7 @@ CHANGE = "admin:conversations_datasource_change"
 
 
 @admin.register(DataSource)
-class DataSourceAdmin(Proofs):
+class DataSourceAdmin(Ticking, Credentials, Proofs):
     form = DataSourceForm
     list_display = ("name", "test", "type", "readers", "on_by_default", "enabled")
     list_filter = ("type", "enabled")
@@ -58,16 +63,13 @@ class DataSourceAdmin(Proofs):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sections = [(title, {"fields": list(fields)}) for title, fields in SECTIONS]
         if obj and obj.secrets:
-            sections[1][1]["fields"].append("remove_secrets")
+            sections[1][1]["fields"] += ["store_untested", "remove_secrets"]
         return [
             (None, {"fields": PLAIN}),
             *sections,
             (_("Who may ask it"), {"fields": READERS}),
             (_("Use"), {"fields": USE}),
         ]
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_manytomany(db_field, request, **{"widget": CheckboxSelectMultiple(), **kwargs})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataSource]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -78,7 +80,8 @@ class DataSourceAdmin(Proofs):
 
     @admin.display(description=_("who may ask it"))
     def readers(self, source: DataSource) -> str:
-        return ", ".join(each.name for each in source.groups.all()) or gettext("everybody")
+        everybody = gettext("everybody") if source.enabled else gettext("nobody yet: it is switched off")
+        return ", ".join(readers(source)) or (gettext("only its owners") if source.groups.all() else everybody)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         source = kwargs.get("obj")
@@ -87,6 +90,8 @@ class DataSourceAdmin(Proofs):
             context |= {"stages": source_test.told(source.test_stages), "cited": cited(source, person)}
             context["asking"] = source_question.form(source, {})
             context["strange"] = source_import.strangers([source], our_deployments())
+        if (form := context["adminform"].form).is_bound:
+            form.ask_again()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -114,6 +119,12 @@ class DataSourceAdmin(Proofs):
         else:
             self.message_user(request, gettext("The test passed."), messages.SUCCESS)
         return redirect(f"{reverse(CHANGE, args=[source.pk])}#test")
+
+    def tried(self, request: HttpRequest, candidate: DataSource) -> str:
+        person: Any = request.user
+        trial = async_to_sync(source_test.attempt)(candidate, person.reader())
+        failed = [each for each in source_test.told(trial.stages) if each["state"] == "failed"]
+        return f"{failed[0]['words']} {failed[0]['detail']}".strip() if failed else ""
 
     def ask(self, request: PersonRequest, pk: int) -> HttpResponse:
         """What it finds for a question, on behalf of who asks: nothing is saved."""
@@ -169,7 +180,10 @@ class DataSourceAdmin(Proofs):
         form = source_import.MappingForm(names, ours, request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             chosen = form.chosen()
-            source_import.map_names(sources, chosen)
+            with transaction.atomic():
+                for each in source_import.map_names(sources, chosen):
+                    with changing(request, each, "datasource.change"):
+                        each.save()
             messages.success(request, gettext("Saved. Test each source before you switch it on."))
             touched = {each.pk for name in chosen for each in names[name]}
             return redirect(CHANGE, touched.pop()) if len(touched) == 1 else redirect(LIST)

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import probes
+from conversations.admin.troubles import fix
 from conversations.completions import client, identity
 from conversations.completions.endpoints import Endpoint, signed_in
 from conversations.completions.errors import CompletionError
@@ -31,25 +32,13 @@ CAPABILITIES = {
     "tools": _("calls tools"),
     "json_schema": _("keeps to a JSON schema"),
     "images": _("sees images"),
-}
-FIXES = {
-    "unreachable": _("Check the address, and whether this server may connect to it."),
-    "forbidden_address": _("This address is never connected to. Enter that of the deployment itself."),
-    "timed_out": _("It is reached, but it is too slow. Try again; a model may have to be loaded first."),
-    "bad_key": _("It is reached, but it refuses the key. Enter the key again."),
-    "no_token": _("No token was had to sign in with. The words in brackets say why."),
-    "no_role": _("It refuses the identity. Give it the role “Cognitive Services OpenAI User” on the resource."),
-    "not_found": _("It is reached, but does not know this model. Check model, address and API version."),
-    "rate_limited": _("It works, but is too busy right now. Try again later, or declare a fallback."),
-    "quota_exceeded": _("It works, but its quota is used up. Raise it where it was bought."),
-    "redirected": _("It sends us elsewhere. Enter the address that it redirects to."),
-    "invalid_request": _("It refuses the request. Check whether the kind and the API version are right."),
-    "not_a_stream": _("What answers is no chat-completions API. The base URL often ends in /v1."),
-    "upstream_down": _("It is reached, but is in trouble. Try again later."),
-    "broken_off": _("It began to answer and broke off. Look for a proxy with a time limit in between."),
+    "embeddings": _("makes vectors"),
 }
 # Where an error in the middle of asking belongs; any other one is the model's until its first token has come.
-BELONGS = {"unreachable": "reach", "forbidden_address": "reach", "redirected": "reach", "bad_key": "sign_in"}
+BELONGS = {
+    **dict.fromkeys(("unreachable", "unknown_host", "forbidden_address", "redirected"), "reach"),
+    "bad_key": "sign_in",
+}
 
 
 @dataclass
@@ -57,7 +46,7 @@ class Stage:
     name: str
     state: str = "skipped"  # or "passed", or "failed"
     ms: int | None = None
-    fix: str = ""  # a key of FIXES, if it failed
+    fix: str = ""  # a code of troubles.py, if it failed
     detail: str = ""  # what the error said, or which model answered
 
 
@@ -84,8 +73,8 @@ class Trial:
         return [asdict(each) for each in self.stages.values()]
 
 
-async def attempt(deployment: Deployment) -> Trial:
-    """Ask it a few short questions and say how that went. Costs a few tokens."""
+async def attempt(deployment: Deployment, *, look: bool = True) -> Trial:
+    """Ask it a few short questions and say how that went. Costs a few tokens. `look`: also at what it can do."""
     trial, endpoint = Trial(), deployment.endpoint_at()
     try:
         await _reach(endpoint)
@@ -97,11 +86,11 @@ async def attempt(deployment: Deployment) -> Trial:
         identity.forget(endpoint.identity)
         endpoint = await signed_in(endpoint)
     except CompletionError as error:
-        trial.failed("sign_in", error, "no_token")
+        trial.failed("sign_in", error, "elsewhere" if error.code == "forbidden_address" else "no_token")
         return trial
     if endpoint.identity:
         trial.passed("sign_in")
-    await _question(trial, endpoint)
+    await _question(trial, endpoint, look)
     return trial
 
 
@@ -111,7 +100,7 @@ async def _reach(endpoint: Endpoint) -> None:
             await client.reach(endpoint)
 
 
-async def _question(trial: Trial, endpoint: Endpoint) -> None:
+async def _question(trial: Trial, endpoint: Endpoint, look: bool) -> None:
     """The stages that one question decides."""
     at = "model"
 
@@ -132,7 +121,8 @@ async def _question(trial: Trial, endpoint: Endpoint) -> None:
     trial.stages["model"].detail = draft.model
     if endpoint.key:
         trial.stages["sign_in"].state = "passed"  # together with the question: it has no time of its own
-    trial.capabilities = await probes.capabilities(draft, endpoint)
+    if look:
+        trial.capabilities = await probes.capabilities(draft, endpoint)
 
 
 def told(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -141,7 +131,7 @@ def told(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             **stage,
             "title": STAGES.get(stage["name"], stage["name"]),
-            "words": FIXES.get(stage["fix"], _("It did not work.")) if stage["state"] == "failed" else "",
+            "words": fix(stage["fix"]) if stage["state"] == "failed" else "",
         }
         for stage in stages
     ]

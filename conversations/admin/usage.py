@@ -1,4 +1,4 @@
-"""The page of usage: charts by day, tables by person and deployment, and the same as CSV."""
+"""The page of usage: charts by day and group, tables by person, group, deployment and purpose, and the same as CSV."""
 
 import csv
 from datetime import date
@@ -12,12 +12,13 @@ from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from conversations.admin.charts import Chart, columns
+from conversations.admin.charts import Chart, Rows, columns, rows
 from conversations.models import Company, usage
 from conversations.models.periods import LABELS, Period, period
 from conversations.models.usage import Figures, Line
 from conversations.views import figures
 
+BARS = 12  # groups in the chart; the table has all
 SHOWN = 50  # people; the CSV has all
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -27,10 +28,12 @@ def page(request: HttpRequest) -> HttpResponse:
     currency = Company.current().currency
     found = {each.key: each.figures for each in usage.by(chosen, "day")}
     days = {day: found.get(day, Figures()) for day in chosen.days}
-    people = usage.by(chosen, "person")
+    people, groups = usage.by(chosen, "person"), usage.by(chosen, "group")
     tables = [
         ("person", _("By person"), _rows(people[:SHOWN], currency), len(people) > SHOWN),
+        ("group", _("By group"), _rows(groups, currency), False),
         ("deployment", _("By deployment"), _rows(usage.by(chosen, "deployment"), currency), False),
+        ("purpose", _("By purpose"), _rows(usage.by(chosen, "purpose"), currency), False),
     ]
     context = {
         **admin.site.each_context(request),
@@ -40,9 +43,11 @@ def page(request: HttpRequest) -> HttpResponse:
         "periods": LABELS.items(),
         "totals": _totals(list(days.values()), currency),
         "charts": _charts(days, currency),
+        "bars": _bars(groups, currency),
         "days": _rows([Line(day, date_format(day, "DATE_FORMAT"), each) for day, each in days.items()], currency),
         "tables": tables,
         "unpriced": sum(each.unpriced for each in days.values()),
+        "other_unpriced": sum(each.other_unpriced for each in days.values()),
     }
     return TemplateResponse(request, "admin/usage.html", context)
 
@@ -56,13 +61,19 @@ def table(request: HttpRequest, what: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="usage-{what}-{chosen.first}-{chosen.last}.csv"'
     writer, currency = csv.writer(response), Company.current().currency
     writer.writerow(["key", what, "answers", "failed", "prompt_tokens", "cached_tokens", "completion_tokens", "cost"]
-                    + ["currency", "median_first_token_ms"])  # fmt: skip
+                    + ["currency", "median_first_token_ms", "other_calls", "other_prompt_tokens"]
+                    + ["other_completion_tokens", "other_cost"])  # fmt: skip
     for line in usage.by(chosen, what):
         sums = line.figures
-        cost = "" if sums.cost is None else f"{sums.cost:.10f}".rstrip("0").rstrip(".")
         writer.writerow([line.key, plain(line.label), sums.answers, sums.failed, sums.prompt, sums.cached]
-                        + [sums.completion, cost, currency, sums.first_token_ms])  # fmt: skip
+                        + [sums.completion, exact(sums.cost), currency, sums.first_token_ms, sums.calls]
+                        + [sums.other_prompt, sums.other_completion, exact(sums.other_cost)])  # fmt: skip
     return response
+
+
+def exact(cost: Decimal | None) -> str:
+    """All its digits, and no more; empty if nobody knows."""
+    return "" if cost is None else f"{cost:.10f}".rstrip("0").rstrip(".")
 
 
 def plain(text: str) -> str:
@@ -88,6 +99,7 @@ def _rows(lines: list[Line], currency: str) -> list[tuple[str, list[str]]]:
             [
                 figures.whole(line.figures.answers),
                 figures.whole(line.figures.failed),
+                figures.whole(line.figures.calls),
                 figures.whole(line.figures.prompt),
                 figures.whole(line.figures.cached),
                 figures.whole(line.figures.completion),
@@ -109,6 +121,19 @@ def _totals(days: list[Figures], currency: str) -> list[tuple[str, str]]:
         (_("Tokens out"), figures.compact(sum(each.completion for each in days))),
         (_("Cost"), figures.money(sum(costs, Decimal(0)), currency) if costs else "–"),
     ]
+
+
+def _bars(lines: list[Line], currency: str) -> Rows | None:
+    """What groups cost, or how many tokens they used while nothing has a price; None while nobody is in one."""
+    found = [line for line in lines if line.key is not None]
+    if not found:
+        return None
+    if any(line.figures.cost is not None for line in found):
+        costs = [(line.label, line.figures.cost or Decimal(0)) for line in found]
+        most = sorted(costs, key=lambda each: -each[1])[:BARS]
+        return rows("groups", _("Cost by group"), most, lambda cost: figures.money(cost, currency))
+    used = [(line.label, line.figures.prompt + line.figures.completion) for line in found]
+    return rows("groups", _("Tokens by group"), sorted(used, key=lambda each: -each[1])[:BARS], figures.compact)
 
 
 def _charts(days: dict[date, Figures], currency: str) -> list[Chart]:

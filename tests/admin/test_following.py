@@ -26,7 +26,7 @@ def errors(page):
     ],
 )
 def test_a_kind_asks_for_what_it_needs(admin, kind, missing):
-    assert errors(admin.post(ADD, deployment_form(kind=kind, endpoint=""))) == missing
+    assert errors(admin.post(ADD, deployment_form(kind=kind, endpoint="", key=""))) == missing
 
 
 def test_the_built_in_deployment_keeps_nothing_of_another_kind(admin):
@@ -76,4 +76,4 @@ def test_deployments_do_not_take_over_for_each_other_in_a_circle(admin):
     assert "third → first → second → third" in response.content.decode()
     response = admin.post(address(third), deployment_form(name="third", fallback=third.pk))
     assert "third → third" in response.content.decode()
-    assert admin.post(address(first), deployment_form(name="first", fallback=second.pk)).status_code == 302
+    assert admin.post(address(first), deployment_form(name="first", key="", fallback=second.pk)).status_code == 302

@@ -1,9 +1,11 @@
 """Deleting, trying and judging a data source, by whoever may manage it."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
 
-from conversations.models import Citation, DataSource, Evaluation, Feedback, GoldenQuestion
+from conversations.models import Citation, Conversation, DataSource, Evaluation, Feedback, GoldenQuestion, unanswered
 from tests import factories
 
 SECRET = "Does my boss know that I am pregnant?"
@@ -88,6 +90,24 @@ def test_a_question_is_shown_once_its_person_shares_it(admin, browser, source, a
     assert SECRET in admin.get(address("unanswered", source)).content.decode()
 
 
+@pytest.mark.parametrize("fact", [{"temporary": True}, {"deleted": "2026-01-01T00:00:00Z"}])
+def test_nothing_is_shown_of_temporary_and_deleted_chats(source, answer, fact):
+    Citation.objects.all().delete()
+    searched(answer, "pregnancy notification employer")
+    assert unanswered.of(source).queries == [("pregnancy notification employer", 1)]
+    Conversation.objects.update(**fact)
+    assert unanswered.of(source) == unanswered.Unanswered()
+
+
+def test_many_answers_are_looked_through_in_few_queries(source, person, offline, django_assert_max_num_queries):
+    for at in range(30):
+        conversation = factories.make_conversation(person, deployment=offline)
+        conversation.sources.add(source)
+        searched(factories.make_turn(conversation, f"Question {at}?").answer, "holidays abroad")
+    with django_assert_max_num_queries(3):
+        assert unanswered.of(source).queries == [("holidays abroad", 30)]
+
+
 def test_an_answer_that_is_well_supported_is_not_counted(admin, source, answer):
     searched(answer, "pregnancy notification")
     assert "pregnancy notification" not in admin.get(address("unanswered", source)).content.decode()
@@ -95,9 +115,11 @@ def test_an_answer_that_is_well_supported_is_not_counted(admin, source, answer):
 
 def test_an_evaluation_is_shown_with_what_changed(admin, source):
     fine = {"question": "Leave?", "document": "Leave policy", "place": 1, "cited": 1, "right": 1}
-    Evaluation.objects.create(source=source, deployment="Offline", documents=5, outcomes=[fine])
+    facts = {"source": source, "deployment": "Offline", "documents": 5, "ended": timezone.now()}
+    Evaluation.objects.create(**facts, outcomes=[fine])
+    Evaluation.objects.create(**facts, outcomes=[], failed="lost")  # nothing is compared with it
     bad = {**fine, "place": 0, "cited": 0, "right": 0}
-    Evaluation.objects.create(source=source, deployment="Offline", documents=5, outcomes=[bad])
+    Evaluation.objects.create(**facts, outcomes=[bad])
     page = admin.get(address("change", source)).content.decode()
     assert "0 % (-100)" in page
     assert "the document was not found" in page
@@ -113,6 +135,16 @@ def test_staff_without_the_permission_get_nowhere(transactional_db, source, name
 def test_the_button_needs_golden_questions(admin, source, offline):
     page = admin.post(address("evaluate", source), follow=True).content.decode()
     assert "golden questions and a deployment are needed" in page
+
+
+def test_the_button_asks_no_deployment_that_its_presser_may_not(admin, administrator, source, offline):
+    GoldenQuestion.objects.create(source=source, question="Leave?", document="leave.pdf")
+    group = Group.objects.create(name="Finance")
+    offline.denied.add(group)
+    administrator.groups.add(group)
+    page = admin.post(address("evaluate", source), follow=True).content.decode()
+    assert "golden questions and a deployment are needed" in page
+    assert not Evaluation.objects.exists()
 
 
 def test_a_golden_question_names_its_document_by_title_path_or_address(source):

@@ -40,7 +40,7 @@ def test_it_is_used_until_it_is_disabled(transactional_db):
 
 def test_the_day_is_entered_in_the_form(admin):
     deployment = factories.make_deployment("gpt")
-    admin.post(address(deployment), deployment_form(retires_on="2031-05-01"))
+    admin.post(address(deployment), deployment_form(key="", retires_on="2031-05-01"))
     assert str(Deployment.objects.get().retires_on) == "2031-05-01"
     assert Deployment.objects.get().days_left > 30
 

@@ -40,7 +40,7 @@ def test_an_empty_secret_keeps_the_stored_one(admin):
 @pytest.mark.parametrize(
     "changed",
     [
-        {"endpoint": "https://elsewhere.test"},
+        {"endpoint": "https://elsewhere.openai.azure.com"},
         {"tenant_id": "another"},
         {"client_id": "another"},
         {"authentication": "managed_identity"},
@@ -69,3 +69,14 @@ def test_a_stored_secret_is_nowhere_to_be_read(admin):
     assert "A secret is stored" in page
     assert "No key is stored" in page
     assert CANARY not in page
+
+
+@pytest.mark.parametrize("way", ["entra", "managed_identity"])
+def test_a_token_is_sent_to_azure_alone(admin, way, settings):
+    elsewhere = entra_form(authentication=way, endpoint="https://collects-tokens.example")
+    page = admin.post(ADD, elsewhere).content.decode()
+    assert "id_endpoint_error" in page
+    assert "ALLOWED_UPSTREAMS" in page
+    assert not Deployment.objects.exists()
+    settings.ALLOWED_UPSTREAMS = ["collects-tokens.example"]
+    assert admin.post(ADD, elsewhere).status_code == 302

@@ -14,6 +14,7 @@ from tests import factories
 ADD = "/admin/conversations/datasource/add/"
 CANARY = "sk-canary-0123456789"
 NO_QUESTIONS = {"golden_questions-TOTAL_FORMS": "0", "golden_questions-INITIAL_FORMS": "0"}
+NO_DAYS = {"retention-TOTAL_FORMS": "0", "retention-INITIAL_FORMS": "0"}
 
 
 def form(**fields):
@@ -45,6 +46,19 @@ def saved():
 
 def errors(page):
     return set(re.findall(r'id="id_(\w+)_error"', page.content.decode()))
+
+
+def test_a_typed_secret_is_asked_for_again_when_the_form_comes_back(admin):
+    page = admin.post(ADD, form(strictness="9"))
+    assert errors(page) == {"strictness", "authentication__key"}
+    assert CANARY not in page.content.decode()
+
+
+def test_the_token_of_this_machine_is_sent_to_azure_alone(admin):
+    azure = {"type": "azure_search", "authentication__type": "system_assigned_managed_identity"}
+    assert errors(admin.post(ADD, form(**azure, endpoint="https://collects.example"))) == {"endpoint"}
+    assert not DataSource.objects.exists()
+    assert admin.post(ADD, form(**azure, endpoint="https://n.search.windows.net")).status_code == 302
 
 
 def test_what_is_entered_is_the_wire_s_json(admin):
@@ -98,7 +112,7 @@ def test_a_type_asks_for_what_it_needs(admin, kind, missing):
 )
 def test_an_error_stands_at_its_field_and_echoes_no_secret(admin, wrong, field):
     page = admin.post(ADD, form(**wrong))
-    assert errors(page) == {field}
+    assert errors(page) == {field, "authentication__key"}, "and the key that was typed is asked for again"
     assert CANARY not in page.content.decode()
 
 
@@ -182,10 +196,32 @@ def test_a_deployment_that_is_not_ours_is_marked_and_not_switched_on(admin, offl
     assert "ada: not ours, choose" in admin.get(change(source)).content.decode()
     given = form(query_type="vector", embedding_dependency__type="deployment_name")
     page = admin.post(change(source), {**given, "embedding_dependency__deployment_name": "ada"})
-    assert errors(page) == {"embedding_dependency__deployment_name"}
+    assert errors(page) == {"embedding_dependency__deployment_name", "authentication__key"}
     given["embedding_dependency__deployment_name"] = "offline"
     assert admin.post(change(source), given).status_code == 302
     assert saved().parameters["embedding_dependency"]["deployment_name"] == "offline"
+
+
+def test_what_was_seen_not_to_embed_is_not_offered(admin, offline):
+    for name, seen in (("chats", {"embeddings": False}), ("unknown", {}), ("embeds", {"embeddings": True})):
+        factories.make_deployment(name, capabilities=seen)
+    page = admin.get(ADD).content.decode()
+    offered = page.partition('id="id_embedding_dependency__deployment_name"')[2].partition("</select>")[0]
+    assert [each for each in ("chats", "unknown", "embeds", "offline") if f'value="{each}"' in offered] == [
+        *("unknown", "embeds", "offline")
+    ]
+    collections = admin.get("/admin/conversations/collection/add/").content.decode()
+    offered = collections.partition('id="id_embedding"')[2].partition("</select>")[0]
+    assert ">unknown</option>" in offered
+    assert ">chats</option>" not in offered
+
+
+def test_a_draft_is_nobody_s_yet(admin):
+    source = factories.make_source(enabled=False)
+    listed = "/admin/conversations/datasource/"
+    assert "nobody yet" in admin.get(listed).content.decode()
+    DataSource.objects.filter(pk=source.pk).update(enabled=True)
+    assert "everybody" in admin.get(listed).content.decode()
 
 
 def test_a_local_source_chooses_collections(admin):
@@ -217,6 +253,6 @@ def test_the_page_says_to_its_script_which_choices_a_type_has(admin):
 
 def test_a_group_has_the_id_that_it_has_elsewhere(admin):
     group = Group.objects.create(name="HR")
-    lines = {"external-TOTAL_FORMS": "1", "external-INITIAL_FORMS": "0", "external-0-external_id": "g-1"}
+    lines = {"external-TOTAL_FORMS": "1", "external-INITIAL_FORMS": "0", **NO_DAYS, "external-0-external_id": "g-1"}
     admin.post(f"/admin/auth/group/{group.pk}/change/", {"name": "HR", **lines})
     assert ExternalGroup.objects.get(group=group).external_id == "g-1"

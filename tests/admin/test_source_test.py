@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 
+from conversations.answering import tokens
 from conversations.models import Collection, DataSource
 from tests import factories
 from tests.stores.elastic import Elastic
@@ -132,3 +133,20 @@ def test_a_local_source_finds_one_of_its_own_passages(admin):
     page, stages = run(admin, source)
     assert stages == {"settings": "passed", "index": "passed", "query": "passed"}
     assert "1 found, the first: Leave" in page
+
+
+def test_the_first_passages_are_shown_and_the_rest_on_demand_without_a_table_of_tokens(admin):
+    tokens._encoding.cache_clear()
+    collection = Collection.objects.create(name="Leave")
+    for at in range(15):
+        factories.make_document(collection, f"Rule {at}", f"Parental leave of kind {at} lasts 90 days.")
+    source = DataSource(name="Leave", enabled=True)
+    source.configure("local", {"collections": ["Leave"]})
+    source.save()
+    question = "How many days does parental leave of kind 3 last?"
+    shown, rest = ask(admin, source, question=question, strictness="1").split('<details class="rest">')
+    assert [part.count('<dl class="scores') for part in (shown, rest)] == [6, 9]
+    assert "Show 9 more passages" in rest
+    assert "Kept, as document" in shown
+    assert "Kept, as document" not in rest
+    assert tokens._encoding.cache_info().currsize == 0

@@ -1,5 +1,7 @@
 """A test goes in stages, says what to do about the one that failed, and keeps what it saw."""
 
+import time
+
 import pytest
 from django.test import Client
 
@@ -14,7 +16,7 @@ TOOL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arg
 
 @pytest.fixture
 def upstream():
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         yield upstream
 
 
@@ -48,10 +50,10 @@ def test_a_deployment_that_works_passes_every_stage(admin, upstream, deployment)
 def test_what_it_can_do_is_seen_by_asking(admin, upstream, deployment):
     upstream.reply("one").json(whole(tool_calls=[TOOL])).json(whole(content='{"sum": 4}')).json(whole(content="Red."))
     page, _ = run(admin, deployment)
-    able = {"usage": True, "reasoning": False, "tools": True, "json_schema": True, "images": True}
+    able = {"usage": True, "reasoning": False, "tools": True, "json_schema": True, "images": True, "embeddings": False}
     assert deployment.capabilities == able
     assert deployment.seen_at == deployment.tested_at
-    _plain, tool, schema, picture = [each.json for each in upstream.requests]
+    _plain, tool, schema, picture, _vectors = [each.json for each in upstream.requests]
     assert tool["tools"][0]["function"]["name"] == "weather"
     assert schema["response_format"]["json_schema"]["strict"]
     assert picture["messages"][0]["content"][1]["image_url"]["url"].startswith("data:image/png;base64,")
@@ -62,7 +64,8 @@ def test_what_it_can_do_is_seen_by_asking(admin, upstream, deployment):
 def test_a_probe_that_is_refused_or_misunderstood_means_no_and_a_busy_one_nothing(admin, upstream, deployment):
     upstream.reply("one").fail(400).json(whole(content="It is 4.")).fail(429)
     run(admin, deployment)
-    assert deployment.capabilities == {"usage": True, "reasoning": False, "tools": False, "json_schema": False}
+    seen = {"usage": True, "reasoning": False, "tools": False, "json_schema": False}
+    assert deployment.capabilities == {**seen, "embeddings": False}
     assert deployment.test_error == ""
 
 
@@ -104,6 +107,25 @@ def test_an_address_where_nobody_listens_fails_at_the_first_stage(admin):
     assert "Check the address" in page
 
 
+def test_a_host_that_does_not_exist_is_told_at_once(admin, transactional_db):
+    deployment = factories.make_deployment(address="http://nowhere.invalid/v1")
+    began = time.monotonic()
+    page, stages = run(admin, deployment)
+    assert time.monotonic() - began < 2
+    assert (stages["reach"], stages["model"]) == ("failed", "skipped")
+    assert "There is no such host. Look for a typing mistake" in page
+
+
+def test_a_test_that_passed_says_what_new_chats_start_with(admin, offline, upstream):
+    later = factories.make_deployment("later", address=upstream.address)
+    upstream.reply("one")
+    assert "New chats start with “offline”" in run(admin, later)[0].replace("&quot;", "”")
+    offline.enabled = False
+    offline.save()
+    upstream.reply("one")
+    assert "New chats start with" not in run(admin, later)[0]
+
+
 def test_an_address_that_no_deployment_may_have_is_said_to_be_one(admin):
     deployment = factories.make_deployment("gpt", address="http://169.254.169.254/v1")
     assert "This address is never connected to" in run(admin, deployment)[0]
@@ -113,14 +135,16 @@ def test_the_built_in_deployment_passes_without_signing_in(admin, offline):
     _, stages = run(admin, offline)
     assert stages == {"reach": "passed", "sign_in": "skipped", "model": "passed", "stream": "passed"}
     assert offline.capabilities["tools"]
+    assert offline.capabilities["embeddings"]
     assert not offline.capabilities["images"]
 
 
 @pytest.fixture
-def of_the_machine(upstream, transactional_db, monkeypatch):
+def of_the_machine(upstream, transactional_db, monkeypatch, settings):
     """A deployment that signs in by the managed identity of a machine that is `upstream` as well."""
     identity._tokens.clear()
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", upstream.address)
+    settings.ALLOWED_UPSTREAMS = ["127.0.0.1"]
     facts = {"kind": "azure_v1", "authentication": "managed_identity"}
     return factories.make_deployment("gpt", address=upstream.address, key="", **facts)
 
