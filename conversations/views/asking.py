@@ -3,85 +3,37 @@
 A command that cannot be carried out says why in one sentence and changes nothing; the page keeps what was typed.
 """
 
-import logging
 import uuid
-from collections.abc import Callable, Coroutine
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django import db
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from conversations import generation
-from conversations.generation.runner import Draining
-from conversations.models import Busy, Conversation, Deployment, Final, Message, Role, Turn
+from conversations import answering, generation
+from conversations.models import Conversation, Deployment, Message, Role, Standing, Turn
 from conversations.requests import PersonRequest
-from conversations.views import attaching, pages, present
+from conversations.views import attaching, limiting, pages, present
 from conversations.views.access import find_conversation, find_message, may_start
-from conversations.views.settling import Wrong, settle
-
-log = logging.getLogger(__name__)
-
-
-class Refusal(Exception):
-    """A command that is not carried out: status and sentence."""
-
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
-        self.words = words
-
-
-View = Callable[..., Coroutine[Any, Any, HttpResponse]]
-
-
-def command(view: View) -> View:
-    """A POST by somebody signed in; refusals become the composer's error, or a page without htmx."""
-
-    @require_POST
-    @wraps(view)
-    async def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:  # the middleware has loaded them; `login_required` would do so again
-            return await sync_to_async(_signed_out)(request, **kwargs)
-        try:
-            return await view(request, *args, **kwargs)
-        except Refusal as refusal:
-            status, words = refusal.status, refusal.words
-        except Busy:
-            status, words = 409, _("An answer is still being written. Wait for it, or stop it first.")
-        except Final:
-            status, words = 422, _("This answer cannot be continued.")
-        except Draining:
-            status, words = 503, _("The server is restarting. Try again in a few seconds.")
-        except db.Error:
-            log.exception("A command could not be saved")
-            status, words = 503, _("It could not be saved. Nothing is lost here; try again.")
-        kept = kwargs["conversation"] if request.FILES else None  # the files that could be read wait there
-        return await sync_to_async(_refused)(request, status, words, kept)
-
-    return guarded
+from conversations.views.commanding import Refusal, command
+from conversations.views.settling import Wrong, assistant, settle
 
 
 @command
 async def ask(request: PersonRequest, conversation: UUID) -> HttpResponse:
     """Accept a question and let it be answered; the two articles for htmx, else the conversation's page."""
     generation.must_be_open()
-    turn, new = await sync_to_async(_accept)(request, conversation)
+    turn, new, standings = await sync_to_async(_accept)(request, conversation)
     if turn.new:
         generation.start(turn.answer.pk)
     if not request.htmx:
         return redirect("conversation", conversation)
-    return await sync_to_async(_two_articles)(request, turn, new)
+    return await sync_to_async(_two_articles)(request, turn, new, standings)
 
 
 @command
@@ -100,7 +52,7 @@ async def go_on(request: PersonRequest, conversation: UUID, message: UUID) -> Ht
     """Let an answer that ended early go on where it stopped."""
     answer = await sync_to_async(_answer)(request, conversation, message)
     generation.must_be_open()
-    await sync_to_async(answer.conversation.go_on)(answer, language=get_language() or "")
+    await sync_to_async(_go_on)(request, answer)
     generation.start(answer.pk)
     if not request.htmx:
         return redirect("conversation", conversation)
@@ -125,7 +77,7 @@ async def edit(request: PersonRequest, conversation: UUID, message: UUID) -> Htt
     return await sync_to_async(_branch)(request, conversation)
 
 
-def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
+def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool, list[Standing]]:
     text = _text(request, "starter", "text")
     client_id = _uuid(request, "client_id")
     if words := attaching.upload(request, pk):
@@ -148,14 +100,22 @@ def _accept(request: PersonRequest, pk: UUID) -> tuple[Turn, bool]:
         except Message.DoesNotExist:
             words = _("The answer this follows is not there any more. Reload the page; your text stays.")
             raise Refusal(409, words) from None
+        standings = _within_limits(request) if turn.new else []
         if turn.new and (words := attaching.send(request, turn.question, deployment)):
             raise Refusal(422, words)
-    return turn, new
+    return turn, new, standings
+
+
+def _within_limits(request: PersonRequest) -> list[Standing]:
+    """How far budgets are used; raises LimitReached for what was asked in this transaction, which takes it back."""
+    answering.within_limits(request.user.pk)
+    return answering.within_budget(request.user.reader())
 
 
 def _start(request: PersonRequest, pk: UUID, text: str, deployment: Deployment) -> Conversation:
     try:
-        found = Conversation.start(request.user, id=pk, text=text, deployment=deployment)
+        temporary = "temporary" in request.POST
+        found = Conversation.start(request.user, id=pk, text=text, deployment=deployment, temporary=temporary)
     except IntegrityError:  # it is somebody else's
         raise Http404 from None
     if found.deleted is not None:  # in another tab
@@ -169,7 +129,15 @@ def _again(request: PersonRequest, conversation: UUID, message: UUID) -> Message
         raise Http404
     with transaction.atomic():
         _settle(request, old.conversation, _deployment(request, old.conversation))
-        return old.conversation.answer_again(old.parent, language=get_language() or "")
+        again = old.conversation.answer_again(old.parent, language=get_language() or "")
+        _within_limits(request)
+        return again
+
+
+def _go_on(request: PersonRequest, answer: Message) -> None:
+    with transaction.atomic():
+        answer.conversation.go_on(answer, language=get_language() or "")
+        _within_limits(request)
 
 
 def _settle(request: PersonRequest, found: Conversation, deployment: Deployment, *, new: bool = False) -> None:
@@ -192,6 +160,7 @@ def _edit(request: PersonRequest, conversation: UUID, message: UUID) -> Turn:
             language=get_language() or "",
         )
         turn.question.attached.set(old.attached.all())
+        _within_limits(request)
     return turn
 
 
@@ -217,11 +186,17 @@ def _uuid(request: PersonRequest, name: str) -> UUID | None:
 
 
 def _deployment(request: PersonRequest, found: Conversation | None) -> Deployment:
-    """The deployment the form names, else the conversation's own; never another one silently."""
-    usable = list(Deployment.objects.usable())
+    """The deployment the form names, else the assistant's, else the conversation's own; never another one silently."""
+    usable = list(Deployment.objects.for_reader(request.user.reader()))
     name = request.POST.get("deployment", "")
+    try:
+        asked = assistant(request, found)
+    except Wrong as wrong:
+        raise Refusal(422, str(wrong)) from None
     if name:
         chosen = next((each for each in usable if each.name == name), None)
+    elif asked is not None:
+        chosen = asked.deployment
     elif found is not None and found.deployment_id:
         chosen = next((each for each in usable if each.pk == found.deployment_id), None)
     else:
@@ -240,10 +215,11 @@ def _answer(request: PersonRequest, conversation: UUID, message: UUID) -> Messag
     return found
 
 
-def _two_articles(request: PersonRequest, turn: Turn, new: bool) -> HttpResponse:
+def _two_articles(request: PersonRequest, turn: Turn, new: bool, standings: list[Standing]) -> HttpResponse:
     found = turn.answer.conversation
     context = {"turns": present.turns(found, [turn.question, turn.answer]), "person": request.user}
-    context |= {**attaching.listed(found), "beside": True}
+    context |= {**attaching.listed(found), "beside": True, "budgets": bool(standings)}
+    context["budget_notice"] = limiting.notice(standings)
     response = render(request, "conversations/_asked.html", context)
     if new:
         response["HX-Push-Url"] = reverse("conversation", args=[found.pk])
@@ -264,24 +240,3 @@ def _branch(request: PersonRequest, conversation: UUID) -> HttpResponse:
     response = pages.show(request, found, found.leaf_id)
     response["HX-Push-Url"] = reverse("conversation", args=[found.pk])
     return response
-
-
-def _signed_out(request: PersonRequest, conversation: UUID, **_kwargs: UUID) -> HttpResponse:
-    """To sign in, and back to the page that this came from; without scripts the text would be lost on the way."""
-    if _typed(request) and not request.htmx:
-        return _refused(request, 401, _("You are signed out. Copy your text, sign in, and send it again."))
-    return redirect_to_login(reverse("conversation", args=[conversation]))
-
-
-def _typed(request: PersonRequest) -> str:
-    """What was typed into the form that was sent, whichever it was."""
-    names = (each for each in request.POST if each in {"text", "starter"} or each.startswith("edit-"))
-    return next((request.POST[name] for name in names if request.POST[name].strip()), "")
-
-
-def _refused(request: PersonRequest, status: int, words: str, conversation: UUID | None = None) -> HttpResponse:
-    partial = getattr(request, "htmx", None)
-    template = "conversations/_composer_error.html" if partial else "conversations/refused.html"
-    back = reverse("conversation", args=[conversation]) if conversation else ""
-    context = {"error": words, "text": _typed(request), "back": back}
-    return render(request, template, context, status=status)

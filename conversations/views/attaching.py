@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from conversations.models import Conversation, Deployment, Document, Message, Stage, attached
+from conversations.models import Conversation, Deployment, Document, Feature, Message, Stage, User, attached, erase
+from conversations.models.stored import PICTURES
 from conversations.requests import PersonRequest
 from conversations.retrieval.ingest.attaching import attach
 from conversations.retrieval.ingest.parsing.blocks import Unreadable
 from conversations.retrieval.ingest.picturing import is_picture
 from conversations.views.access import find_conversation, find_file, may_start
-from conversations.views.documents import REASONS
+from conversations.views.reasons import REASONS
+from conversations.views.settling import Wrong, assistant
 
 WORDS = REASONS | {
     "unsupported": gettext_lazy(
@@ -35,8 +37,12 @@ WORDS = REASONS | {
 def files(request: PersonRequest, conversation: UUID) -> HttpResponse:
     """Those that no question was asked with yet; a POST adds some, or says in one sentence why not."""
     if request.method == "POST":
-        found = prepared(request, conversation)
-        if refused := take(request, found, Deployment.objects.usable().filter(name=request.POST.get("deployment", ""))):
+        try:
+            found = prepared(request, conversation)
+            refused = take(request, found)
+        except Wrong as wrong:
+            refused = [str(wrong)]
+        if refused:
             return HttpResponse(" ".join(refused), status=422, content_type="text/plain; charset=utf-8")
     else:
         found = find_conversation(request.user, conversation)
@@ -48,7 +54,7 @@ def files(request: PersonRequest, conversation: UUID) -> HttpResponse:
 def remove(request: PersonRequest, conversation: UUID, document: int) -> HttpResponse:
     """Delete a file at once, with its words wherever answers rest on them."""
     found = find_file(request.user, conversation, document)
-    attached.erase(found)
+    erase(found)
     return HttpResponse() if request.htmx else redirect("conversation", conversation)
 
 
@@ -57,25 +63,25 @@ def remove(request: PersonRequest, conversation: UUID, document: int) -> HttpRes
 def picture(request: PersonRequest, conversation: UUID, document: int) -> HttpResponse:
     """A picture as it was redrawn: of one of two types that we chose, whatever the file said it was."""
     found = find_file(request.user, conversation, document)
-    if found.kind not in attached.PICTURES:
+    if found.kind not in PICTURES:
         raise Http404
     try:
         content = found.path.read_bytes()
     except OSError:
         raise Http404 from None
     headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
-    return HttpResponse(content, content_type=attached.PICTURES[found.kind], headers=headers)
+    return HttpResponse(content, content_type=PICTURES[found.kind], headers=headers)
 
 
 def prepared(request: PersonRequest, pk: UUID) -> Conversation:
-    """This person's conversation, or the one that their new chat is going to be. Raises Http404."""
+    """This person's conversation, or the one that their new chat is going to be. Raises Http404, Wrong."""
     try:
         return find_conversation(request.user, pk)
     except Http404:
         if not may_start(request.user, pk, request.POST.get("key", "")):
             raise
     try:
-        found = Conversation.prepare(request.user, pk)
+        found = Conversation.prepare(request.user, pk, assistant(request, None))
     except IntegrityError:  # it is somebody else's
         raise Http404 from None
     if found.deleted is not None:
@@ -87,8 +93,10 @@ def upload(request: PersonRequest, pk: UUID) -> str:
     """Without scripts files come with the question. Why one of them holds it up: those that are fine are kept."""
     if not request.FILES.getlist("files"):
         return ""
-    chosen = Deployment.objects.usable().filter(name=request.POST.get("deployment", ""))
-    refused = take(request, prepared(request, pk), chosen)
+    try:
+        refused = take(request, prepared(request, pk))
+    except Wrong as wrong:
+        refused = [str(wrong)]
     return " ".join([*refused, _("The question was not sent.")]) if refused else ""
 
 
@@ -99,14 +107,17 @@ def send(request: PersonRequest, question: Message, deployment: Deployment) -> s
         named = [int(each) for each in request.POST.getlist("file") if each.isdecimal() and len(each) < 10]
         waiting = waiting.filter(pk__in=named)
     sent = list(waiting)
-    if any(each.kind in attached.PICTURES for each in sent) and (blind := blindness(deployment)):
+    if any(each.kind in PICTURES for each in sent) and (blind := blindness(request.user, deployment)):
         return blind
     question.attached.set(sent)
     return ""
 
 
-def take(request: PersonRequest, found: Conversation, asked: Any) -> list[str]:
-    """Attach what was uploaded; a sentence for each file that cannot be. `asked`: the deployment that is chosen."""
+def take(request: PersonRequest, found: Conversation) -> list[str]:
+    """Attach what was uploaded; a sentence for each file that cannot be. Raises Http404 for who may attach nothing."""
+    if not request.user.may(Feature.Name.UPLOAD):
+        raise Http404
+    asked = Deployment.objects.for_reader(request.user.reader()).filter(name=request.POST.get("deployment", ""))
     deployment = asked.first() or found.deployment
     refused = []
     for file in request.FILES.getlist("files"):
@@ -117,7 +128,7 @@ def take(request: PersonRequest, found: Conversation, asked: Any) -> list[str]:
 
 def _refusal(request: PersonRequest, found: Conversation, file: UploadedFile, deployment: Deployment | None) -> str:
     name = file.name or ""
-    if is_picture(name) and (blind := blindness(deployment)):
+    if is_picture(name) and (blind := blindness(request.user, deployment)):
         return blind
     if (file.size or 0) > settings.MAX_UPLOAD:
         return str(WORDS["too_large"])
@@ -128,11 +139,11 @@ def _refusal(request: PersonRequest, found: Conversation, file: UploadedFile, de
     return ""
 
 
-def blindness(deployment: Deployment | None) -> str:
-    """Why it cannot be shown pictures, and which one can; nothing if it sees."""
+def blindness(person: User, deployment: Deployment | None) -> str:
+    """Why it cannot be shown pictures, and which one of theirs can; nothing if it sees."""
     if deployment is None or deployment.sees:
         return ""
-    seeing = next((each for each in Deployment.objects.usable() if each.sees), None)
+    seeing = next((each for each in Deployment.objects.for_reader(person.reader()) if each.sees), None)
     if seeing is None:
         return _("“%(name)s” does not see images, and neither does any other deployment.") % {"name": deployment.title}
     words = _("“%(name)s” does not see images. Choose “%(other)s”, which does, and attach it again.")
@@ -169,9 +180,9 @@ def shown(conversation: UUID, each: Document) -> dict[str, Any]:
         "state": each.state,
         "done": each.done if each.state == Stage.PARSING else 0,
         "total": each.total,
-        "why": str(WORDS.get(each.reason, "")),
+        "why": str(WORDS.get(each.reason, WORDS["broken"])) if each.state == Stage.FAILED else "",
         "waiting": each.waiting,
-        "picture": reverse("picture", args=ids) if each.kind in attached.PICTURES else "",
+        "picture": reverse("picture", args=ids) if each.kind in PICTURES else "",
         "page": reverse("document", args=[each.pk]) if each.version else "",
         "remove": reverse("remove_file", args=ids),
     }

@@ -1,10 +1,11 @@
 """The sources of an answer as this person may see them: names, numbers, verdicts, passages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from conversations.grounding import numbered
 from conversations.models import Citation, Evidence, Message, Reader, Verdict
 from conversations.rendering import Cited, mentioned
+from conversations.views import passages
 
 WORDS = {
     Verdict.WEAK: gettext_lazy("weakly supported"),
@@ -25,14 +27,34 @@ class Allowed:
     """Which passages of some answers a person may read now; evidence outlives the right to read it."""
 
     passages: frozenset[int]
+    share: str = ""  # the token by which they read answers that are somebody else's
 
     @classmethod
-    def of(cls, reader: Reader, answers: Iterable[Message]) -> "Allowed":
+    def of(cls, reader: Reader, answers: Iterable[Message], share: str = "") -> "Allowed":
         found = Evidence.objects.for_reader(reader).filter(message__in=[each.pk for each in answers])
-        return cls(frozenset(found.values_list("pk", flat=True)))
+        if share:  # of what is gone, its title stays with whom it was found for
+            found = found.exclude(source=None, collection=None)
+        return cls(frozenset(found.values_list("pk", flat=True)), share)
 
     def reads(self, evidence: Evidence) -> bool:
         return evidence.pk in self.passages
+
+    def verdict(self, evidence: Evidence, said: str) -> str:
+        """What was `said` of a citation; nothing to whoever never could read what it was compared with."""
+        return said if self.reads(evidence) or not self.share else ""
+
+    def address(self, answer: Message) -> str:
+        """Where the sources of an answer are."""
+        if self.share:
+            return reverse("shared_sources", args=[self.share, answer.pk])
+        return reverse("sources", args=[answer.conversation_id, answer.pk])
+
+
+def gather(answers: Sequence[Message]) -> None:
+    """Fetch what pages show of their evidence: what models were given, without its words, which the panel shows."""
+    citations = Prefetch("citations", Citation.objects.defer("sentence"))
+    given = Evidence.objects.filter(number__gt=0).defer("content", "queries").prefetch_related(citations)
+    prefetch_related_objects(answers, Prefetch("evidence", given))
 
 
 def cited(message: Message, allowed: Allowed) -> Cited | None:
@@ -40,19 +62,15 @@ def cited(message: Message, allowed: Allowed) -> Cited | None:
     given = [each for each in message.evidence.all() if each.number]
     if not given:
         return None
-    mentions = sorted((each for one in given for each in one.citations.all()), key=lambda each: each.position)
+    mentions = sorted(((each, one) for one in given for each in one.citations.all()), key=lambda each: each[0].position)
     return Cited(
-        address=address(message),
+        address=allowed.address(message),
         names={each.number: name(each, allowed) for each in given},
         source=_("Source {number}: {name}"),
-        verdicts=tuple(each.verdict for each in mentions),
+        verdicts=tuple(allowed.verdict(one, each.verdict) for each, one in mentions),
         otherwise="" if message.running else str(Verdict.NOT_CHECKED.value),  # it was stopped, or broke off
         words=tuple((verdict.value, str(words)) for verdict, words in WORDS.items()),
     )
-
-
-def address(message: Message) -> str:
-    return reverse("sources", args=[message.conversation_id, message.pk])
 
 
 def sources(message: Message, text: str, allowed: Allowed) -> list[dict[str, Any]]:
@@ -63,7 +81,7 @@ def sources(message: Message, text: str, allowed: Allowed) -> list[dict[str, Any
 
 
 def source(evidence: Evidence, label: int, allowed: Allowed) -> dict[str, Any]:
-    """One source as templates show it; without its words for whoever may not read it any more."""
+    """One source as templates list it; without its title and place for whoever may not read it any more."""
     reads = allowed.reads(evidence)
     return {
         "id": evidence.pk,
@@ -76,10 +94,8 @@ def source(evidence: Evidence, label: int, allowed: Allowed) -> dict[str, Any]:
         "readable": reads and not evidence.purged,
         "purged": reads and evidence.purged,
         "link": link(evidence) if reads else None,
-        "pieces": pieces(evidence) if reads else [],
-        "supports": [each.sentence for each in evidence.citations.all() if each.sentence],
-        "verdict": worst(list(evidence.citations.all())) or str(Verdict.NOT_CHECKED.value),
-        "url": f"{address(evidence.message)}{label}/",
+        "verdict": allowed.verdict(evidence, worst(list(evidence.citations.all())) or str(Verdict.NOT_CHECKED.value)),
+        "url": f"{allowed.address(evidence.message)}{label}/",
     }
 
 
@@ -107,7 +123,7 @@ def _whole(source: dict[str, Any]) -> str:
 def name(evidence: Evidence, allowed: Allowed) -> str:
     """What stands after “Source 1: ”."""
     if not allowed.reads(evidence):
-        return _("a source that you may no longer read")
+        return _("a source that you may not read") if allowed.share else _("a source that you may no longer read")
     place = _("page %(page)s") % {"page": evidence.page} if evidence.page else ""
     return ", ".join(each for each in (title(evidence), place) if each)
 
@@ -124,16 +140,10 @@ def link(evidence: Evidence) -> dict[str, str] | None:
     return {"url": evidence.url, "host": parts.hostname}
 
 
-def pieces(evidence: Evidence) -> list[tuple[str, bool]]:
-    """The passage in pieces, each with whether it is what the answer rests on."""
-    text, at, found = evidence.content, 0, []
-    spans = sorted((c.start, c.end) for c in evidence.citations.all() if c.start is not None and c.end is not None)
-    for start, end in spans:
-        start = max(start, at)
-        if end > start:
-            found += [(text[at:start], False), (text[start:end], True)]
-            at = end
-    return [piece for piece in [*found, (text[at:], False)] if piece[0]]
+def parts(evidence: Evidence) -> list[dict[str, Any]]:
+    """The passage with what the answer rests on marked."""
+    spans = [(c.start, c.end) for c in evidence.citations.all() if c.start is not None and c.end is not None]
+    return passages.parts(evidence.content, spans)
 
 
 def worst(citations: list[Citation]) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from conversations.models import Attempt, Conversation, Message, Role
@@ -12,7 +11,7 @@ from conversations.views import citing
 def as_markdown(conversation: Conversation) -> str:
     """The current branch: its title, then every question and answer as they were written, with their sources."""
     parts, path = [f"# {conversation.title}"], conversation.path()
-    prefetch_related_objects(path, "evidence__citations")
+    citing.gather(path)
     allowed = citing.Allowed.of(conversation.owner.reader(), path)
     for message in path:
         who = _("Question") if message.role == Role.USER else _("Answer")
@@ -22,7 +21,8 @@ def as_markdown(conversation: Conversation) -> str:
 
 def as_json(conversation: Conversation) -> dict[str, Any]:
     """The whole tree, oldest first; `leaf` ends the current branch. Times are ISO 8601."""
-    messages = conversation.messages.order_by("created", "pk").prefetch_related("attempts", "evidence__citations")
+    messages = list(conversation.messages.order_by("created", "pk").prefetch_related("attempts"))
+    citing.gather(messages)
     allowed = citing.Allowed.of(conversation.owner.reader(), messages)
     return {
         "id": str(conversation.pk),

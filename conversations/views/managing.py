@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.text import slugify
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from conversations import generation
 from conversations.generation import publish
-from conversations.models import Conversation
+from conversations.models import Conversation, Feature, retention
 from conversations.requests import PersonRequest
 from conversations.views import exporting, sidebar
 from conversations.views.access import find_conversation, find_thrown_away
@@ -41,7 +41,10 @@ def listing(request: PersonRequest) -> HttpResponse:
 def menu(request: PersonRequest, conversation: UUID) -> HttpResponse:
     """What can be done with a conversation; a page of its own without htmx."""
     template = "conversations/_menu.html" if request.htmx else "conversations/menu.html"
-    return render(request, template, {"conversation": find_conversation(request.user, conversation)})
+    found = find_conversation(request.user, conversation)
+    may_share = found.begun and not found.temporary and request.user.may(Feature.Name.SHARING)
+    context = {"conversation": found, "may_share": may_share, "kept_days": retention.days_for(request.user)}
+    return render(request, template, context)
 
 
 @require_POST
@@ -98,6 +101,8 @@ def take_back(request: PersonRequest, conversation: UUID) -> HttpResponse:
 def export(request: PersonRequest, conversation: UUID, form: str) -> HttpResponse:
     """The current branch as Markdown, or the whole tree as JSON, as a file."""
     found = find_conversation(request.user, conversation)
+    if found.temporary:
+        raise Http404
     if form == "md":
         text, kind = exporting.as_markdown(found), "text/markdown; charset=utf-8"
     else:
@@ -113,8 +118,11 @@ def export(request: PersonRequest, conversation: UUID, form: str) -> HttpRespons
 @login_required
 def archived(request: PersonRequest) -> HttpResponse:
     """All archived conversations."""
-    found = Conversation.objects.for_user(request.user).filter(archived=True).order_by("-updated")[: sidebar.MOST]
-    return render(request, "conversations/archived.html", {"conversations": found})
+    found = (
+        Conversation.objects.for_user(request.user).listed().filter(archived=True).order_by("-updated")[: sidebar.MOST]
+    )
+    context = {"conversations": found[: sidebar.MOST], "kept_days": retention.days_for(request.user)}
+    return render(request, "conversations/archived.html", context)
 
 
 def _done(

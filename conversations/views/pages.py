@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conversations import generation
-from conversations.models import Conversation, DataSource, Deployment, Message, User
+from conversations.models import Assistant, Conversation, DataSource, Deployment, Feature, Message, Share, User
 from conversations.requests import PersonRequest
-from conversations.views import attaching, citing, present, settling, sidebar
-from conversations.views.access import find_conversation, find_message, find_thrown_away, sign_new_chat
+from conversations.views import attaching, citing, limiting, present, settling, sidebar
+from conversations.views.access import find_assistant, find_conversation, find_message, find_thrown_away, sign_new_chat
 
 SHOWN = 40  # messages of a long conversation that are shown at first
 
@@ -25,19 +25,25 @@ SHOWN = 40  # messages of a long conversation that are shown at first
 @login_required
 def new_chat(request: PersonRequest) -> HttpResponse:
     """A page that already carries the address of the conversation it may become, signed for this person."""
-    return _fresh(request, uuid.uuid4(), None)
+    chosen = request.GET.get("assistant", "")
+    asked = find_assistant(request.user, int(chosen)) if chosen.isdecimal() and len(chosen) < 10 else None
+    return _fresh(request, uuid.uuid4(), None, asked)
 
 
-def _fresh(request: PersonRequest, fresh: UUID, prepared: Conversation | None) -> HttpResponse:
-    """The page of a new chat; of `prepared`, if files wait there for the first question."""
-    deployments = list(Deployment.objects.usable())
+def _fresh(
+    request: PersonRequest, fresh: UUID, prepared: Conversation | None, asked: Assistant | None = None
+) -> HttpResponse:
+    """The page of a new chat, with an assistant if one is `asked`; of `prepared`, if files wait for its question."""
+    deployments = list(Deployment.objects.for_reader(request.user.reader()))
     common = _common(request.user, None, fresh, deployments)
-    used_last = [each for each in deployments if each.pk == common["used_last"]]
+    used_last = [each for each in deployments if each.pk == common["used_last"] and not each.test_error]
     context: dict[str, Any] = {
         **common,
+        **(_with(asked) if asked else {}),
+        "assistants": [] if asked else Assistant.objects.for_reader(request.user.reader()),
         "key": sign_new_chat(request.user, fresh),
         "turns": [],
-        "deployment": next(iter([*used_last, *deployments]), None),
+        "deployment": asked.deployment if asked else next(iter([*used_last, *deployments]), None),
         "leaf": "",
         "busy": False,
         "empty_reason": _nobody_answers(request.user, deployments),
@@ -54,7 +60,7 @@ def conversation(request: PersonRequest, conversation: UUID) -> HttpResponse:
     """The current branch of a conversation."""
     found = find_conversation(request.user, conversation)
     if not found.begun:
-        return _fresh(request, found.pk, found)
+        return _fresh(request, found.pk, found, found.assistant)
     return show(request, found, found.leaf_id)
 
 
@@ -80,6 +86,7 @@ def earlier(request: PersonRequest, conversation: UUID, message: UUID) -> HttpRe
 def text(request: PersonRequest, conversation: UUID, message: UUID) -> HttpResponse:
     """A message as it was written, in Markdown, with its sources below: what copying it copies."""
     found = find_message(request.user, conversation, message)
+    citing.gather([found])
     kept = citing.kept(found, citing.Allowed.of(request.user.reader(), [found]))
     return HttpResponse(kept, content_type="text/plain; charset=utf-8")
 
@@ -103,12 +110,7 @@ def show(
     Conversation.objects.for_user(request.user).filter(pk=found.pk).seen()
     if request.htmx:
         return _transcript(request, found, path, start)
-    deployments = list(Deployment.objects.usable())
-    disabled = found.deployment is not None and not found.deployment.enabled
-    if disabled:
-        reason = "deployment_disabled"
-    else:
-        reason = "" if found.deployment else _nobody_answers(request.user, deployments)
+    deployments = list(Deployment.objects.for_reader(request.user.reader()))
     context: dict[str, Any] = {
         **_common(request.user, found, found.pk, deployments),
         "key": "",
@@ -116,7 +118,9 @@ def show(
         "deployment": found.deployment or (deployments[0] if deployments else None),
         "leaf": str(leaf or ""),
         "busy": any(each.running for each in path),
-        "empty_reason": reason,
+        "empty_reason": _obstacle(request.user, found, deployments),
+        "assistant": found.assistant,
+        "shared": Share.objects.live().filter(conversation=found).exists(),
         "panel": panel,
         **attaching.listed(found),
     }
@@ -143,16 +147,26 @@ def _common(person: User, found: Conversation | None, pk: UUID, deployments: lis
         **(choices := settling.offered(person, found, deployments)),
         "starters": _starters(choices["sources"]),
         **sidebar.listing(person, found.pk if found else None),
+        "given": Share.objects.given_to(person.reader()).exists(),
         "max_text": settings.MAX_QUESTION,
-        "may_attach": bool(deployments) and settings.MAX_ATTACHED > 0,
+        "may_attach": bool(deployments) and settings.MAX_ATTACHED > 0 and person.may(Feature.Name.UPLOAD),
         "max_file": settings.MAX_UPLOAD,
+        "budget_notice": limiting.budget_notice(person),
         "person": person,
     }
 
 
+def _with(asked: Assistant) -> dict[str, Any]:
+    """What is different on the page of a chat with an assistant."""
+    return {"assistant": asked, "asked": "", "starters": [_(each) for each in asked.starters]}
+
+
 def _starters(sources: list[tuple[DataSource, bool]]) -> list[str]:
-    """Three questions to begin with: those of the sources that are on, else what the built-in rules can show."""
-    written = [each for source, on in sources if on for each in source.starters]
+    """Three questions to begin with: those of the sources that are on, else what the built-in rules can show.
+
+    Those that came with the product are in the catalogue; what an administrator wrote stays as it is.
+    """
+    written = [_(each) for source, on in sources if on for each in source.starters]
     shown = [_("What can you do?"), _("Write a table of the planets."), _("How many days are left until 1 January?")]
     return (written or shown)[:3]
 
@@ -163,6 +177,16 @@ def _deleted(request: PersonRequest) -> Conversation | None:
         return find_thrown_away(request.user, uuid.UUID(request.GET.get("deleted", "")))
     except (ValueError, Http404):
         return None
+
+
+def _obstacle(person: User, found: Conversation, deployments: list[Deployment]) -> str:
+    """Why nothing can be asked in a conversation as it is; empty if it can."""
+    if found.assistant is not None:
+        mine = Assistant.objects.for_reader(person.reader()).contains(found.assistant)
+        return "" if mine else "assistant_gone"
+    if found.deployment is None:
+        return _nobody_answers(person, deployments)
+    return "" if found.deployment in deployments else "deployment_disabled"
 
 
 def _nobody_answers(person: User, deployments: list[Deployment]) -> str:

@@ -31,7 +31,7 @@ from conversations.rendering import Labels, blocks
 from conversations.views import attaching, citing, details
 from conversations.views.figures import money, seconds, whole
 
-FOLDED = 2000  # characters of a long question that are shown at first
+LINES, LINE = 12, 80  # of a long question that are shown at first, and about the characters in one
 AGAIN = {State.INTERRUPTED, State.FAILED, State.FILTERED}
 
 
@@ -50,7 +50,8 @@ def labels() -> Labels:
 def turns(conversation: Conversation, path: list[Message]) -> list[dict[str, Any]]:
     """The messages of a branch, oldest first, as the templates take them."""
     answers = [each for each in path if each.role == Role.ASSISTANT]
-    prefetch_related_objects(answers, "attempts", "feedback", "evidence__citations")
+    prefetch_related_objects(answers, "attempts", "feedback")
+    citing.gather(answers)
     siblings, words, allowed = _siblings(conversation), labels(), _allowed(conversation, answers)
     unit = _currency()
     files = attaching.of_questions(conversation, [each for each in path if each.role == Role.USER])
@@ -61,7 +62,7 @@ def turns(conversation: Conversation, path: list[Message]) -> list[dict[str, Any
 
 def one(conversation: Conversation, message: Message, view: View | None = None) -> dict[str, Any]:
     """A single message; `view` is how far a running answer has come, its text left out."""
-    prefetch_related_objects([message], "evidence__citations")
+    citing.gather([message])
     allowed = _allowed(conversation, [message])
     siblings = _siblings(conversation)
     return article(message, siblings, view=view, words=labels(), unit=_currency(), allowed=allowed)
@@ -97,13 +98,12 @@ def article(
         "parent": str(message.parent_id or ""),
         "epoch": last.number if last else 0,
         "text": text,
-        "beginning": text[:FOLDED],
-        "rest": text[FOLDED:] if len(text) > FOLDED + FOLDED // 2 else "",
+        **folded(text),
         "blocks": []
         if asked or view
         else blocks(text, words, open=message.running, structured=bool(last and last.structured), cited=cited),
         "sources": citing.sources(message, text, allowed) if allowed and cited else [],
-        "found": citing.address(message) if cited else "",
+        "found": allowed.address(message) if allowed and cited else "",
         "files": files,
         **_missing(None if state in RUNNING else last),
         "siblings": _steps(message, siblings.get(message.parent_id, [])),
@@ -131,6 +131,14 @@ def article(
         "left_out": _left_out(message, last) if last and state not in RUNNING else [],
         "details": _details(attempts, unit) if state not in {State.PENDING, State.STREAMING} else [],
     }
+
+
+def folded(text: str) -> dict[str, str]:
+    """The beginning of a long question and the rest of it; no rest if that would hide little."""
+    parts = text.split("\n", LINES)
+    end = min(len(text) - len(parts[LINES]) if len(parts) > LINES else len(text), LINES * LINE)
+    little = len(text) - end <= LINES * LINE // 2 and text.count("\n", end) <= LINES // 2
+    return {"beginning": text[:end], "rest": "" if little else text[end:]}
 
 
 def _missing(last: Attempt | None) -> dict[str, str]:

@@ -13,14 +13,11 @@ from conversations.models import Chunk, Collection, Document
 from conversations.requests import PersonRequest
 from conversations.retrieval.ingest.chunks import PATH
 from conversations.views.access import find_document
-from conversations.views.documents import REASONS
+from conversations.views.passages import parts
+from conversations.views.reasons import REASONS
 
 SHOWN = 80  # passages at once
 _MARK = re.compile(r"(\d{1,9})-(\d{1,9})")
-
-_LINE = re.compile(r"\|(?: --- \|)+")  # below the head of a table
-
-Piece = tuple[str, bool]  # text, and whether it is marked
 
 
 @require_safe
@@ -28,7 +25,7 @@ Piece = tuple[str, bool]  # text, and whether it is marked
 def document(request: PersonRequest, document: int) -> HttpResponse:
     """`page` or `chunk` says where it opens, `mark` (start-end) which characters of that chunk are marked."""
     found = find_document(request.user, document)
-    chunks = Chunk.objects.filter(document=found).defer("titles", "words")
+    chunks = found.chunks.current().defer("titles", "words")
     sought = _sought(request, chunks)
     start = max(0, sought.position - 2) // SHOWN * SHOWN if sought else _number(request.GET.get("from", "")) or 0
     shown = list(chunks.filter(position__gte=start, position__lt=start + SHOWN).order_by("position"))
@@ -73,7 +70,7 @@ def _sections(
                 "page": each.page if each.page != page else None,
                 "heading": _below(found.title, each.heading) if each.heading != heading else "",
                 "sought": here,
-                "parts": parts(each.content, span if here else (0, 0)),
+                "parts": parts(each.content, [span] if here else []),
             }
         )
         page, heading = each.page, each.heading
@@ -84,34 +81,3 @@ def _below(title: str, heading: str) -> str:
     """The path of headings without the document's own title; a sheet's rows alone would say nothing."""
     below = heading.removeprefix(f"{title}{PATH}")
     return below if any(each.isalpha() for each in below) else heading
-
-
-def parts(content: str, span: tuple[int, int] = (0, 0)) -> list[dict[str, Any]]:
-    """Lines as paragraphs and tables; characters of `span` are marked, in tables by whole cells."""
-    found: list[dict[str, Any]] = []
-    at = 0
-    for line in content.split("\n"):
-        start, at = at, at + len(line) + 1
-        if _LINE.fullmatch(line) and found and "rows" in found[-1]:
-            continue
-        if line.startswith("| ") and line.endswith("|"):
-            if not (found and "rows" in found[-1]):
-                found.append({"rows": []})
-            found[-1]["rows"].append(_cells(line, start, span))
-        elif line:
-            found.append({"text": _marked(line, start, span)})
-    return found
-
-
-def _marked(line: str, start: int, span: tuple[int, int]) -> list[Piece]:
-    first, last = (max(0, min(len(line), each - start)) for each in span)
-    pieces = [(line[:first], False), (line[first:last], True), (line[last:], False)]
-    return [piece for piece in pieces if piece[0]]
-
-
-def _cells(line: str, start: int, span: tuple[int, int]) -> list[Piece]:
-    cells = []
-    for match in re.finditer(r"\| ((?:\\.|[^|\\])*?) ?(?=\|)", line):
-        first, last = start + match.start(1), start + match.end(1)
-        cells.append((match[1].replace("\\|", "|"), span[0] < last and first < span[1]))
-    return cells

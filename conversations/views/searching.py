@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from conversations.models import Conversation, SearchText, User
+from conversations.grounding import stripped
+from conversations.models import Conversation, Message, Role, SearchText, User
 from conversations.models.searching import words
 from conversations.requests import PersonRequest
 from conversations.texts.words import fold
@@ -46,13 +47,18 @@ def _results(person: User, query: str) -> list[dict[str, Any]]:
             continue  # its newest hit is shown
         seen.add(each.conversation_id)
         message = each.message
-        snippet = _snippet(message.text, wanted) if message else []
+        snippet = _snippet(_said(message), wanted) if message else []
         results.append(_result(each.conversation, str(message.pk) if message else None, query, snippet))
     return results[:SHOWN]
 
 
+def _said(message: Message) -> str:
+    """Its text as people read it: an answer without the markers of its citations."""
+    return stripped(message.text) if message.role == Role.ASSISTANT else message.text
+
+
 def _recent(person: User) -> QuerySet[Conversation]:
-    return Conversation.objects.for_user(person).begun().order_by("-updated")[:8]
+    return Conversation.objects.for_user(person).listed().order_by("-updated")[:8]
 
 
 def _result(

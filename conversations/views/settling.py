@@ -6,9 +6,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from conversations.completions.endpoints import Range
-from conversations.models import Conversation, DataSource, Deployment, Prompt, PromptVersion, User
+from conversations.models import Assistant, Conversation, DataSource, Deployment, Prompt, PromptVersion, User
 from conversations.requests import PersonRequest
-from conversations.views.access import find_prompt
+from conversations.views.access import find_assistant, find_prompt
 
 LONGEST_VALUE = 4000  # characters of a prompt's variable
 WHOLE = {"max_tokens"}  # parameters that are whole numbers
@@ -23,6 +23,9 @@ def settle(request: PersonRequest, found: Conversation, deployment: Deployment, 
 
     A `new` conversation that was asked without the form is answered from the sources that are on by default.
     """
+    if chosen := assistant(request, None if new else found):
+        chosen.settle(found, deployment)
+        return
     changed: dict[str, Any] = {"deployment": deployment}
     if "settings" in request.POST:
         prompt = changed["prompt"] = _prompt(request)
@@ -37,6 +40,19 @@ def settle(request: PersonRequest, found: Conversation, deployment: Deployment, 
         found.save(update_fields=list(changed))
     if "settings" in request.POST or new:
         _settle_sources(request, found)
+
+
+def assistant(request: PersonRequest, found: Conversation | None) -> Assistant | None:
+    """Who answers in `found`, or in a new chat who is chosen to; None without an assistant. Raises Wrong."""
+    if found is not None and found.assistant_id is None:
+        return None
+    given = str(found.assistant_id) if found else request.POST.get("assistant", "")
+    if not given:
+        return None
+    try:
+        return find_assistant(request.user, int(given))
+    except (ValueError, Http404):
+        raise Wrong(_("This assistant is not available to you any more. Begin a new chat.")) from None
 
 
 def offered(person: User, found: Conversation | None, deployments: list[Deployment]) -> dict[str, Any]:

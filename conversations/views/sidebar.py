@@ -20,7 +20,7 @@ def listing(person: User, current: UUID | None = None, shown: int = SHOWN) -> di
     running = Message.objects.running().filter(conversation=OuterRef("pk"))
     found = list(
         Conversation.objects.for_user(person)
-        .begun()
+        .listed()
         .filter(archived=False)
         .annotate(running=Exists(running))
         .only("pk", "title", "updated", "unseen", "pinned", "deployment")

@@ -7,7 +7,7 @@ import { countDown } from "./countdown.js";
 import { Drafts } from "./drafts.js";
 import { Drawer } from "./drawer.js";
 import { listenForEdits } from "./edits.js";
-import { keepPagesOut } from "./errors.js";
+import { keepPagesOut, settle } from "./errors.js";
 import { Evidence } from "./evidence.js";
 import { Files } from "./files.js";
 import { listenForHelp } from "./keyboard.js";
@@ -50,6 +50,7 @@ new Evidence(document.getElementById("evidence"), main, () => main.dataset.page)
 new Preview(document.getElementById("preview"));
 listenForCopies();
 keepPagesOut(error);
+socket.addEventListener("connected", () => settle(error, error.dataset.offline));
 listenForEdits(document.getElementById("transcript"));
 forgetOnLeaving(socket);
 countDown();

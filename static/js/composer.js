@@ -25,6 +25,7 @@ export class Composer {
       if (detail < 2) this.#stop();
     });
     document.addEventListener("keydown", (event) => this.#escape(event));
+    new MutationObserver(() => this.#hold()).observe(this.#error, { childList: true });
     transcript.addEventListener("changed", () => this.#show());
     // "An answer is still being written" is no longer true then, but it must have been read.
     transcript.addEventListener("ended", () => {
@@ -60,8 +61,22 @@ export class Composer {
     }
   }
 
-  #configure({ detail }) {
-    const { parameters } = detail;
+  // Asked too often: the text stays, and can be sent once the time has passed.
+  get #waits() {
+    return Boolean(this.#error.querySelector("[data-wait]"));
+  }
+
+  #hold() {
+    document.getElementById("send").disabled = this.#waits;
+  }
+
+  #configure(event) {
+    if (event.target !== this.#form) return;
+    if (this.#waits) {
+      event.preventDefault();
+      return;
+    }
+    const { parameters } = event.detail;
     const typed = parameters.starter ? null : this.#box.value;
     const pastes = parameters.starter ? [] : this.#pastes.texts;
     parameters.text = parameters.starter ? "" : this.#pastes.below(typed);

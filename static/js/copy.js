@@ -1,9 +1,10 @@
-// Copy buttons: a question, an answer, a block of code.
+// Copy buttons: a question, an answer, a block of code, a field.
 const MARKED = 1500; // ms
 
 // Questions and answers are copied as they were written, in Markdown.
 async function textFor(button) {
   if ("copyCode" in button.dataset) return button.closest(".code").querySelector("code").textContent;
+  if ("copyField" in button.dataset) return document.getElementById(button.dataset.copyField).value;
   return fetch(button.dataset.copyAnswer ?? button.dataset.copyQuestion).then((response) => (response.ok ? response.text() : Promise.reject(response)));
 }
 
@@ -19,7 +20,7 @@ async function write(text) {
 
 export function listenForCopies() {
   document.addEventListener("click", async ({ target }) => {
-    const button = target.closest("[data-copy-code], [data-copy-question], [data-copy-answer]");
+    const button = target.closest("[data-copy-code], [data-copy-question], [data-copy-answer], [data-copy-field]");
     if (!button) return;
     await write(await textFor(button));
     const use = button.querySelector("use");

@@ -11,6 +11,10 @@ export function listenForEdits(log) {
   log.addEventListener("toggle", ({ target }) => {
     if (!target.matches(".edit") || !target.open) return;
     const box = target.querySelector("textarea");
+    // A long one waits where it is not laid out: a hidden box of 200 kB took seconds.
+    const waiting = target.querySelector("template");
+    if (waiting) box.value = waiting.content.textContent;
+    waiting?.remove();
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
   }, true);

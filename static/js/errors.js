@@ -9,6 +9,11 @@ export function keepPagesOut(line) {
   document.addEventListener("htmx:sendError", () => complain(line, line.dataset.offline));
 }
 
+// What was wrong is so no more.
+export function settle(line, words) {
+  if (line.textContent.trim() === words) line.replaceChildren();
+}
+
 export function complain(line, words) {
   const sentence = document.createElement("p");
   sentence.textContent = words;

@@ -19,13 +19,6 @@ export class Files {
     });
     listenForFiles((files) => this.#add(files), document.getElementById("drop-here"));
     form.addEventListener("htmx:beforeRequest", (event) => this.#hold(event));
-    form.addEventListener("htmx:afterRequest", ({ detail }) => {
-      if (detail.requestConfig.elt === form && detail.successful) for (const chip of this.#failed) chip.remove();
-    });
-  }
-
-  get #failed() {
-    return this.#going.querySelectorAll('[data-state="failed"]');
   }
 
   #add(files) {
@@ -73,7 +66,7 @@ export class Files {
       const request = new XMLHttpRequest();
       const body = new FormData();
       body.append("files", file);
-      for (const name of ["key", "deployment", "csrfmiddlewaretoken"]) {
+      for (const name of ["key", "deployment", "assistant", "csrfmiddlewaretoken"]) {
         body.append(name, this.#form.elements[name]?.value ?? "");
       }
       chip.querySelector("[data-remove]").addEventListener("click", () => request.abort());
@@ -99,16 +92,15 @@ export class Files {
     else this.#fail(chip, status === 413 ? this.#going.dataset.tooLarge : this.#going.dataset.lost);
   }
 
-  // A question does not overtake its files, and does not go without one that failed meanwhile.
+  // A question does not overtake its files. One that failed says why until it is removed, and holds nothing up.
   #hold(event) {
     if (event.detail.requestConfig.elt !== this.#form || !this.#left || event.defaultPrevented) return;
     event.preventDefault();
     complain(this.#error, this.#going.dataset.held);
     const { submitter } = event.detail.requestConfig.triggeringEvent ?? {};
-    const before = this.#failed.length;
     this.#last.then(() => {
       this.#error.replaceChildren();
-      if (this.#failed.length === before) this.#form.requestSubmit(submitter);
+      this.#form.requestSubmit(submitter);
     });
   }
 }

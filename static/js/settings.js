@@ -6,8 +6,10 @@ export class Settings {
     this.#box = box;
     this.#drafts = drafts;
     if (!box) return;
-    this.#restore();
-    box.addEventListener("input", () => this.#changed());
+    if (!("assistant" in box.dataset)) { // an assistant leaves nothing to choose
+      this.#restore();
+      box.addEventListener("input", () => this.#changed());
+    }
     // An invalid number must be seen, or sending would do nothing at all.
     box.addEventListener("invalid", () => box.showPopover(), { capture: true });
     // Regenerate, Try again and Edit stand outside the form, and mean what is chosen now.
@@ -21,6 +23,7 @@ export class Settings {
 
   // Another deployment has been asked from elsewhere on the page.
   choose(deployment) {
+    if (!this.#field("deployment")) return;
     this.#field("deployment").value = deployment;
     this.#draw();
   }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from conversations.models import Chunk, Collection, Conversation, Document, Evidence
-from conversations.models.conversation import KEPT, UNASKED
+from conversations.models.conversation_set import KEPT, UNASKED
 from conversations.retrieval.ingest import runner
 from tests import factories
 
@@ -103,11 +103,24 @@ def test_a_file_that_can_be_seen_to_be_wrong_says_why_at_once(browser, chat, fil
 
 
 def test_a_file_that_turns_out_to_be_bad_says_why_and_is_not_sent(browser, chat):
-    attach(browser, chat, text_file("broken.pdf", b"nothing of the kind"))
+    attach(browser, chat, text_file("broken.pdf", b"%PDF-1.4 nothing more"))
     read()
-    assert "is not what its name says" in browser.get(f"{chat[0]}files").content.decode()
+    assert "The file is damaged." in browser.get(f"{chat[0]}files").content.decode()
     ask(browser, chat)
     assert not Document.objects.get().questions.exists()
+
+
+def test_every_file_that_failed_says_why_and_is_not_named_in_the_form(browser, chat):
+    attach(browser, chat, text_file("broken.md"))
+    read()
+    Document.objects.update(state="failed")
+    for kind, reason in (("pdf", "damaged"), ("pdf", "of another version"), ("png", "damaged")):
+        Document.objects.update(kind=kind, reason=reason)
+        page = browser.get(f"{chat[0]}files").content.decode()
+        assert "#alert" in page
+        assert "<img" not in page
+        assert 'name="file"' not in page
+        assert 'aria-label="Remove broken.md"' in page
 
 
 def test_limits_are_each_persons(browser, chat, settings):

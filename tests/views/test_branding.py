@@ -1,17 +1,22 @@
 """A company's logo and colour: checked when they come in, served as what they are, shown on every page."""
 
+import io
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError
 from django.test import Client
+from PIL import Image
 
 from conversations.models import Company
-from tests import factories, pictures
+from tests import factories
+from tests.pictures import picture
 
 ADD = "/admin/conversations/company/add/"
 CHANGE = "/admin/conversations/company/1/change/"
+SECRET = Image.Exif()
+SECRET[0x010F] = "Secret camera"
 
 
 @pytest.fixture
@@ -29,22 +34,23 @@ def upload(content, name="logo.png"):
 
 
 def test_a_logo_is_shown_before_and_after_signing_in(admin, company, offline):
-    assert admin.post(CHANGE, upload(pictures.webp(64, 64), "evil.svg")).status_code == 302
+    assert admin.post(CHANGE, upload(picture("WEBP", (64, 64), exif=SECRET), "evil.svg")).status_code == 302
     address = f"/company/{Company.current().logo_name}"
-    assert re.fullmatch(r"/company/[0-9a-f]{32}\.webp", address)
+    assert re.fullmatch(r"/company/[0-9a-f]{32}\.jpeg", address)
     for client, page in ((Client(), "/accounts/login/"), (admin, "/"), (admin, "/admin/")):
         assert f'src="{address}"' in client.get(page).content.decode()
     response = Client().get(address)
-    assert response.content == pictures.webp(64, 64)
-    assert response["Content-Type"] == "image/webp"
+    assert Image.open(io.BytesIO(response.content)).size == (64, 64)
+    assert b"camera" not in response.content
+    assert response["Content-Type"] == "image/jpeg"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "immutable" in response["Cache-Control"]
 
 
 def test_another_logo_has_another_name_and_the_old_one_is_gone(admin, company):
-    admin.post(CHANGE, upload(pictures.png(8, 8)))
+    admin.post(CHANGE, upload(picture(size=(8, 8))))
     old = Company.current().logo_name
-    admin.post(CHANGE, upload(pictures.png(9, 9)))
+    admin.post(CHANGE, upload(picture(size=(9, 9))))
     assert Company.current().logo_name != old
     assert Client().get(f"/company/{old}").status_code == 404
     admin.post(CHANGE, {"name": "Lamp & Co"})
@@ -59,14 +65,25 @@ def test_another_logo_has_another_name_and_the_old_one_is_gone(admin, company):
     [
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no PNG, JPEG or WebP"),
         (b"<html>", "no PNG, JPEG or WebP"),
-        (pictures.png(8, 8) + b"\0" * 256_000, "at most 256 kB"),
-        (pictures.jpeg(2001, 10), "at most 2000"),
+        (picture()[:60], "no PNG, JPEG or WebP"),
+        (picture() + b"\0" * 256_000, "at most 256 kB"),
+        (picture("PNG", (10_000, 6_000), "L"), "at most 2000"),
     ],
 )
 def test_a_file_that_is_no_fitting_picture_is_refused(admin, company, content, words):
     page = admin.post(CHANGE, upload(content, "logo.png"))
     assert words in page.content.decode()
     assert Company.current().logo_name == ""
+
+
+def test_a_large_logo_becomes_small(admin, company):
+    admin.post(CHANGE, upload(picture(size=(3000, 1500))))
+    assert Image.open(io.BytesIO(Company.objects.get().logo)).size == (512, 256)
+
+
+def test_a_logo_that_was_kept_as_it_came_is_still_served(company):
+    Company.objects.update(logo=b"RIFF", logo_name=f"{'0' * 32}.webp")
+    assert Client().get(f"/company/{'0' * 32}.webp")["Content-Type"] == "image/webp"
 
 
 def test_an_accent_colours_every_page_by_a_style_sheet_of_its_own(admin, offline):

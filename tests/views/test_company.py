@@ -35,3 +35,10 @@ def test_a_link_that_is_none_is_refused(administrator):
     page = admin.post("/admin/conversations/company/add/", {"notice_link": "javascript:alert(1)"})
     assert page.status_code == 200
     assert not Company.objects.exists()
+
+
+def test_starters_of_ours_are_shown_in_the_readers_language_and_those_of_a_company_as_written(browser, offline):
+    factories.make_source(starters=["What can you do?", "What is our motto?"], on_by_default=True)
+    page = browser.get("/", headers={"Accept-Language": "fr"}).content.decode()
+    assert 'value="Que savez-vous faire ?"' in page
+    assert 'value="What is our motto?"' in page

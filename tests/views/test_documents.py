@@ -27,7 +27,7 @@ def send(browser, collection, *uploads, **headers):
 
 def test_uploaded_is_queued_then_read_then_shown(browser, collection):
     page = send(browser, collection, ("leave.md", b"# Leave\n\nYou get 90 days."))
-    assert "1 document added." in page.content.decode()
+    assert "1 document received." in page.content.decode()
     assert 'hx-trigger="every 1s"' in page.content.decode()
     async_to_sync(runner.run_out)()
     rows = browser.get(f"/documents/{collection.pk}/?rows").content.decode()
@@ -38,20 +38,23 @@ def test_uploaded_is_queued_then_read_then_shown(browser, collection):
 
 
 def test_each_file_that_is_refused_says_why_and_the_others_go_on(browser, collection):
-    page = send(browser, collection, ("a.exe", b"MZ"), ("b.txt", b""), ("c.txt", b"Hello."), ("d.pdf", b"no pdf"))
-    text = page.content.decode()
+    sent = ("a.exe", b"MZ"), ("b.txt", b""), ("c.txt", b"Hello."), ("d.pdf", b"no pdf"), ("e.docx", b"PK\3\4 x")
+    text = send(browser, collection, *sent).content.decode()
+    assert "3 files were not taken." in text
     assert "a.exe: It cannot be read" in text
     assert "b.txt: There is no text in it." in text
-    assert "2 documents added." in text
+    assert "d.pdf: The file is not what its name says" in text
+    assert "2 documents received." in text
+    assert {each.filename for each in Document.objects.all()} == {"c.txt", "e.docx"}
     async_to_sync(runner.run_out)()
-    assert "The file is not what its name says" in browser.get(f"/documents/{collection.pk}/").content.decode()
+    assert "The file is damaged." in browser.get(f"/documents/{collection.pk}/").content.decode()
     assert Document.objects.get(filename="c.txt").state == Stage.READY
 
 
 def test_the_same_file_again_changes_nothing_and_a_new_version_replaces(browser, collection):
     send(browser, collection, ("a.txt", b"One."))
     assert "has not changed" in send(browser, collection, ("a.txt", b"One.")).content.decode()
-    assert "is replaced" in send(browser, collection, ("a.txt", b"Two.")).content.decode()
+    assert "new version received" in send(browser, collection, ("a.txt", b"Two.")).content.decode()
     assert Document.objects.count() == 1
 
 
@@ -60,6 +63,16 @@ def test_a_pasted_text_is_a_document(browser, collection):
     async_to_sync(runner.run_out)()
     document = Document.objects.get()
     assert (document.title, document.state) == ("Parking / guests", Stage.READY)
+
+
+def test_a_version_that_fails_says_that_the_one_before_is_found(browser, collection):
+    said = "The version before is still found."
+    document = factories.make_document(collection, "Leave")
+    send(browser, collection, ("new.docx", b"PK\3\4 x"), ("Leave.md", b"\xff\xfe"))
+    async_to_sync(runner.run_out)()
+    page = browser.get(f"/documents/{collection.pk}/").content.decode()
+    assert page.count(said) == 1
+    assert said in browser.get(f"/documents/d/{document.pk}/").content.decode()
 
 
 def test_a_name_never_becomes_a_path(browser, collection):
@@ -76,6 +89,19 @@ def test_deleted_with_undo(browser, collection):
     assert browser.get(f"/documents/d/{document.pk}/").status_code == 404
     browser.post(f"/documents/d/{document.pk}/take-back")
     assert browser.get(f"/documents/d/{document.pk}/").status_code == 200
+
+
+def test_one_taken_back_beside_a_new_one_of_its_name_gets_a_number(browser, collection):
+    old = factories.make_document(collection, "Leave", "You get 90 days.")
+    for _ in range(2):
+        browser.post(f"/documents/d/{old.pk}/delete")
+        send(browser, collection, ("Leave.md", b"# Leave\n\nYou get 99 days."))
+        browser.post(f"/documents/d/{old.pk}/take-back")
+    old.refresh_from_db()
+    assert (old.title, old.filename) == ("Leave (2)", "Leave (2).md")
+    send(browser, collection, ("Leave.md", b"# Leave\n\nYou get 100 days."))
+    assert sorted(each.filename for each in Document.objects.all()) == ["Leave (2).md", "Leave.md"]
+    assert old.chunks.get().content == "You get 90 days."
 
 
 def test_a_deleted_collection_can_be_taken_back_under_its_name(browser, collection):
@@ -187,4 +213,4 @@ def test_an_upload_may_be_larger_than_a_question(browser, collection, settings):
     settings.MAX_BODY = 2000
     settings.MAX_UPLOAD = 3000
     assert "is too large" in send(browser, collection, ("a.txt", b"a" * 3001)).content.decode()
-    assert "1 document added." in send(browser, collection, ("b.txt", b"a" * 2500)).content.decode()
+    assert "1 document received." in send(browser, collection, ("b.txt", b"a" * 2500)).content.decode()

@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conversations.models import Citation, Verdict
 from tests import factories
@@ -37,6 +39,18 @@ def test_a_citation_leads_to_its_source_by_the_small_number(browser, answer):
     assert "Leave policy" in page(browser, answer, "1/")
 
 
+def test_pages_do_not_fetch_what_only_the_panel_shows(browser, answer):
+    Citation.objects.create(evidence=answer.evidence.get(number=2), position=0, label=1, sentence="18 weeks.")
+    for end in ("", f"m/{answer.pk}/text", "export.json", "export.md"):
+        with CaptureQueriesContext(connection) as seen:
+            assert "Leave policy" in browser.get(f"/c/{answer.conversation_id}/{end}").content.decode()
+        fetched = [each["sql"] for each in seen if 'SELECT "conversations_evidence"."id", ' in each["sql"]]
+        assert len(fetched) == 1
+        assert '"content"' not in fetched[0]
+        assert "number" in fetched[0].partition("WHERE")[2]
+        assert not any('"sentence"' in each["sql"] for each in seen)
+
+
 def test_the_list_below_names_the_sources_in_order_of_mention(browser, answer):
     found = browser.get(f"/c/{answer.conversation_id}/").content.decode()
     assert re.findall(r'source-title">([^<]*)<', found) == ["Leave policy", "Blocks"]
@@ -50,6 +64,50 @@ def test_what_supports_the_answer_is_marked(browser, answer):
     found = page(browser, answer, "1/")
     assert "<mark>You may take 18 weeks.</mark> A block is two weeks long." in found
     assert "The passage says so." in found
+
+
+TABLE = "Hotels.\n| City | Up to |\n| --- | --- |\n| Paris | 180 |\n| Rome | 150 |\n| Oslo | 190 |"
+
+
+def cites(answer, content, place):
+    """The first source says `content`, of which `place` supports the answer."""
+    evidence = answer.evidence.get(number=2)
+    answer.evidence.filter(pk=evidence.pk).update(content=content)
+    start = content.index(place)
+    Citation.objects.create(
+        evidence=evidence,
+        position=0,
+        label=1,
+        sentence="Rome: 150.",
+        verdict=Verdict.SUPPORTED,
+        start=start,
+        end=start + len(place),
+    )
+
+
+def test_a_table_is_drawn_as_one_with_its_row_marked(browser, answer):
+    cites(answer, TABLE, "| Rome | 150 |")
+    found = page(browser, answer, "1/")
+    assert "<p>Hotels.</p>" in found
+    assert '<tr><th scope="col">City</th><th scope="col">Up to</th></tr><tr><td>Paris</td>' in found
+    assert "<tr><td><mark>Rome</mark></td><td><mark>150</mark></td></tr>" in found
+    assert "---" not in found.split('id="evidence"')[1]
+
+
+def test_a_preview_has_the_row_alone_below_its_head(browser, answer):
+    cites(answer, TABLE, "| Rome | 150 |")
+    found = page(browser, answer, "1/?preview")
+    assert found.count("<tr>") == 2
+    assert "<mark>Rome</mark>" in found
+    assert "Hotels." not in found
+
+
+def test_a_preview_begins_shortly_before_what_is_marked(browser, answer):
+    cites(answer, f"First. {'Much is said. ' * 40}Rome has 150.\nLast.", "Rome has 150.")
+    found = page(browser, answer, "1/?preview")
+    assert "said. <mark>Rome has 150.</mark>" in found
+    assert "First." not in found
+    assert "Last." not in found
 
 
 def test_htmx_gets_the_panel_alone_and_a_link_the_whole_page(browser, answer):

@@ -6,7 +6,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
+from conversations.admin import troubles
 from conversations.admin.health import standings
+from conversations.completions.errors import CompletionError
 from conversations.models import DataSource, Deployment, State
 from conversations.models.secrets import LostSecrets
 from conversations.views import health
@@ -42,8 +44,26 @@ def test_a_failing_deployment_says_what_to_do(admin, person):
         factories.make_attempt(person, locked, error=error)
     found = standing(locked)
     assert (found.answers, found.failed, found.words) == (4, 3, "Failing")
-    assert "bad_key" in found.failures
+    assert found.failures == "3 (75 %, key refused)"
     assert "Enter the key again." in first_page(admin)
+
+
+def test_a_killed_server_is_told_in_words(admin, person, offline):
+    factories.make_attempt(person, offline, error="server_lost")
+    page = first_page(admin)
+    assert "server_lost" not in page
+    assert "1 (100 %, our server stopped)" in page
+    assert "by a restart or for want of memory" in page
+
+
+def codes(kind=CompletionError):
+    return {kind.code}.union(*(codes(each) for each in kind.__subclasses__()))
+
+
+@pytest.mark.parametrize("code", sorted(codes() - {"completion_error", "refused", "content_filter"}))
+def test_every_error_has_a_name_and_a_way_out(code):
+    assert troubles.name(code) != "another error"
+    assert "It did not work" not in troubles.fix(code)
 
 
 def test_rare_failures_and_filters_are_no_alarm(person, offline):
@@ -139,9 +159,9 @@ def test_staff_without_permissions_see_no_figures(transactional_db, offline):
 def test_the_first_page_costs_as_many_queries_however_many_deployments(
     admin, person, offline, django_assert_num_queries
 ):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         first_page(admin)
     for each in range(5):
         factories.make_attempt(person, factories.make_deployment(f"d{each}"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         first_page(admin)

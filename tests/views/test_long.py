@@ -47,5 +47,24 @@ def test_a_message_far_up_is_on_its_page(long, browser):
 
 
 def test_pages_cost_as_many_queries_however_long(long, browser, django_assert_max_num_queries):
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(24):
         browser.get(f"/c/{long[0].question.conversation_id}/?all=1")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\n".join(f"line {at}" for at in range(3000)), "\n".join(f"line {at}" for at in range(12)) + "\n"),
+        ("word " * 10_000, ("word " * 192)),
+        ("\n".join(f"line {at}" for at in range(18)), None),
+        ("word " * 250, None),
+    ],
+    ids=["lines", "one line", "few lines", "few words"],
+)
+def test_a_long_question_shows_some_twelve_lines(browser, person, offline, text, shown):
+    found = factories.make_conversation(person, deployment=offline)
+    factories.make_turn(found, question=text)
+    page = browser.get(f"/c/{found.pk}/").content.decode()
+    asked = page.split('<div class="ask" dir="auto">')[1]
+    assert asked.startswith(f"{shown}<details>" if shown else f"{text.strip()}")
+    assert ("Show all" in asked) == bool(shown)

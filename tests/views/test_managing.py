@@ -5,7 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from conversations.models import Conversation, State
+from conversations.models import Conversation, Message, SearchText, State
 from tests import factories
 from tests.conftest import settled
 from tests.talk import HTMX, Talk
@@ -125,6 +125,15 @@ async def test_exports_hold_what_was_said(talk):
     assert [each["text"] for each in whole["messages"]] == ["What is parental leave?", answer.text]
     assert whole["messages"][1]["attempts"][0]["finish_reason"] == "stop"
     assert whole["leaf"] == str(answer.pk)
+
+
+@pytest.mark.django_db
+def test_search_shows_an_answer_without_its_markers(browser, person, offline):
+    turn = factories.make_turn(factories.make_conversation(person, deployment=offline), question="Was [doc1]?")
+    Message.objects.filter(pk=turn.answer.pk).update(text="A café [doc1][doc2] is open.")
+    SearchText.of_message(turn.answer, "A café is open.")
+    assert "A <mark>café</mark> is open." in browser.get("/search?q=cafe", headers=HTMX).content.decode()
+    assert "[doc1]?" in browser.get("/search?q=was", headers=HTMX).content.decode()
 
 
 async def test_search_marks_what_it_found_and_leads_to_the_message(talk):

@@ -1,0 +1,4 @@
+// The page of a conversation's shares: their addresses are copied.
+import { listenForCopies } from "./copy.js";
+
+listenForCopies();
