@@ -1,6 +1,7 @@
 """The app's registration with Django."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,4 +10,8 @@ class ConversationsConfig(AppConfig):
     verbose_name = _("Chat")
 
     def ready(self) -> None:
-        from conversations import checks, leaving  # noqa: F401  registers system checks and a signal
+        from conversations import checks, leaving  # noqa: F401  registers system checks and signals
+        from conversations.auditing import signals  # noqa: F401  signing in is written down
+        from conversations.models import Feature
+
+        post_migrate.connect(Feature.complete, sender=self)

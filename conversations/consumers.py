@@ -5,6 +5,7 @@ the person: whoever connected to an address that is not theirs (yet) is told not
 """
 
 import asyncio
+import itertools
 import json
 import logging
 from contextlib import aclosing, suppress
@@ -14,9 +15,10 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django import db
 from django.utils import translation
 
-from conversations import generation
+from conversations import generation, second_factor
 from conversations.generation import publish, pulse
 from conversations.models import State
 from conversations.rendering import Screen
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 LONGEST_FRAME = 200  # characters that a client may send
 SIGNED_OUT = 4401  # close code; the page forgets what was typed and asks to sign in
 SIDEBAR_GAP = 0.3  # seconds
+STAY = 12  # pings between two notes that a page is open, much less than a temporary one outlives it
 PING = 25.0  # seconds; proxies cut sockets that are silent for a minute
 MOST_FRAMES = 2000  # of text a second, by one process to all its pages: more would only make each of them late
 SHORTEST_GAP = 0.02  # seconds between two frames of a page that are worth a clock
@@ -56,7 +59,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         person = self.scope["user"]
-        if not person.is_authenticated or not person.is_active:
+        outside = not person.is_authenticated or not person.is_active
+        if outside or await database_sync_to_async(second_factor.missing)(person, self.scope["session"]):
             await self.accept()  # a refusal before it tells a browser nothing
             await self.close(code=SIGNED_OUT)
             raise StopConsumer  # whatever it still sends is nobody's
@@ -205,6 +209,14 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self.close(code=1012)
 
     async def _ping(self) -> None:
-        while True:
+        for at in itertools.count(1):
             await asyncio.sleep(PING)
             await self._tell({"type": "ping"})
+            if at % STAY == 0:
+                await self._stay()
+
+    async def _stay(self) -> None:
+        try:
+            await database_sync_to_async(self.viewer.stay)()
+        except db.Error:
+            log.exception("A temporary conversation could not be kept; the next time it is tried again")

@@ -2,18 +2,23 @@
 
 from typing import Any
 
-from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from allauth.account.decorators import secure_admin_login
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 # What is not named here comes last, under "More".
 GROUPS = (
-    (_("Answering"), ("Deployment", "DataSource", "Collection", "Document", "Prompt")),
-    (_("People"), ("User", "Group", "Grant", "Budget", "ApiKey", "EmailAddress", "Company")),
+    (_("Answering"), ("Deployment", "DataSource", "Collection", "Document", "Assistant", "Prompt")),
+    (_("People"), ("User", "Group", "Feature", "Budget", "ApiKey", "EmailAddress", "Company")),
     (_("Records"), ("Usage", "Feedback", "AuditEntry")),
 )
+
+# No pages of their own: the provider is the environment's to say, and what a person has is on the person's page.
+HIDDEN = ("socialaccount", "mfa", "usersessions")
 
 
 class Site(AdminSite):
@@ -21,15 +26,40 @@ class Site(AdminSite):
     index_template = "admin/overview.html"
     enable_nav_sidebar = False  # the header is one
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Every page is one whose changes are written down, also those of other apps; some pages are not had at all."""
+        from conversations.auditing.desk import Audited
+
+        models: Any = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        own = admin_class or ModelAdmin
+        audited = type(own.__name__, (Audited, own), {"__module__": own.__module__, "__doc__": own.__doc__})
+        super().register([each for each in models if each._meta.app_label not in HIDDEN], audited, **options)
+
     # The pages are imported late: importing `conversations.admin` registers its models with this very site.
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        from conversations.admin import usage
+        from conversations.admin import canary, reading, usage
 
         own = [
+            path("canary/", self.admin_view(canary.page), name="canary"),
             path("usage/", self.admin_view(usage.page), name="usage"),
             path("usage/<str:what>.csv", self.admin_view(usage.table), name="usage_csv"),
         ]
+        own += [
+            path("people/<int:person>/conversations/", self.admin_view(reading.conversations), name="reading"),
+            path(
+                "people/<int:person>/conversations/<uuid:conversation>/",
+                self.admin_view(reading.conversation),
+                name="reading_one",
+            ),
+        ]
         return [*own, *super().get_urls()]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The product's one door; who is inside and no administrator is told so, and is shown the way back."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            return render(request, "admin/not_yours.html", status=403)
+        response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from conversations.admin import health

@@ -107,11 +107,16 @@ class Viewer:
         answer = self.message(message)
         if answer is None:
             return None
+        citing.gather([answer])
         with self.in_their_words():
             return citing.cited(answer, citing.Allowed.of(self.person.reader(), [answer]))
 
     def seen(self) -> bool:
         return Conversation.objects.for_user(self.person).filter(pk=self.conversation).seen()
+
+    def stay(self) -> None:
+        """Its page is open."""
+        Conversation.objects.for_user(self.person).filter(pk=self.conversation).stay()
 
     def sidebar(self) -> str:
         with self.in_their_words():

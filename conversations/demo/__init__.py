@@ -5,6 +5,9 @@ from pathlib import Path
 HANDBOOK = Path(__file__).parent / "handbook"
 NAME = "Employee handbook"
 DESCRIPTION = "Leave, pay, travel, IT and how we work at Fernhollow, an invented company"
+CLOSED = "Pay bands"  # a second source, which one group alone may ask
+CLOSED_DESCRIPTION = "Bands and hiring, for the people team"
+CLOSED_FILES = ("Pay bands.md",)
 FILES = (
     "Time away.pdf",
     "Working here.pdf",
@@ -12,9 +15,6 @@ FILES = (
     "Travel and expenses.docx",
     "IT and security.md",
     "Allowances.xlsx",
-)
-STARTERS = (
-    "How many days of parental leave do I get, and who approves it?",
-    "How much may a hotel in Paris cost?",
-    "How many days a week may I work remotely?",
+    "Guide du personnel.md",
+    "직원 안내.md",
 )

@@ -5,7 +5,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from conversations.answering.evaluating import evaluate
+from conversations.answering.evaluating import Busy, evaluate
 from conversations.completions import net
 from conversations.completions.errors import CompletionError
 from conversations.models import DataSource, Deployment, Evaluation, Reader, User
@@ -33,6 +33,8 @@ class Command(BaseCommand):
             run = async_to_sync(_run)(asked, answering, reader.reader())
         except CompletionError as error:
             raise CommandError(str(error)) from error
+        except Busy as error:
+            raise CommandError(f"The golden questions of “{source}” are being asked already; wait for that.") from error
         changes = run.changes()
         for name, share in run.shares.items():
             if share is not None:

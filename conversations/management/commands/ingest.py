@@ -6,8 +6,9 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from django.core.management import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
-from conversations.models import Collection, Document, Stage
+from conversations.models import AuditEntry, Collection, Document, Stage
 from conversations.models.document import WAITING
 from conversations.retrieval.ingest import runner
 from conversations.retrieval.ingest.adding import add
@@ -27,11 +28,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, collection: str, paths: list[Path], **options: Any) -> None:
         files = [file for path in paths for file in self._files(path)]
         kept = Collection.objects.filter(name=collection, conversation=None, deleted=None).first()
-        kept = kept or Collection.objects.create(name=collection)
+        kept = kept or self._made(collection)
         waiting, failed = [], 0
         for file in files:
             try:
-                added = add(kept, file.name, file.read_bytes(), None)
+                with transaction.atomic():
+                    added = add(kept, file.name, file.read_bytes(), None)
+                    if added.fate != "unchanged":
+                        AuditEntry.write("document.upload", added.document, note=f"{added.fate}, manage.py ingest")
             except (Unreadable, OSError) as error:
                 failed += 1
                 self.stderr.write(f"{file}: {error}")
@@ -46,6 +50,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{each.filename}: {each.state} {each.reason or f'({each.chunks_count} passages)'}")
         if failed:
             raise CommandError(f"{failed} of {len(files)} could not be read.")
+
+    @transaction.atomic
+    def _made(self, name: str) -> Collection:
+        made = Collection.objects.create(name=name)
+        AuditEntry.write("collection.add", made, note="manage.py ingest")
+        return made
 
     def _files(self, path: Path) -> list[Path]:
         """A file as it is; of a folder, those of kinds that are read."""

@@ -1,4 +1,4 @@
-"""`manage.py sweep`: set right what ended processes left, and purge what was deleted an hour ago.
+"""`manage.py sweep`: set right what ended processes left; purge what was deleted, or not used for too long.
 
 The server does both by itself.
 """
@@ -11,10 +11,15 @@ from conversations.models import Collection, Conversation, Document, Message
 
 
 class Command(BaseCommand):
-    help = "Mark answers that were left by a process that ended as interrupted; purge deleted conversations."
+    help = "Mark answers that were left by a process that ended as interrupted; purge deleted and unused conversations."
 
     def handle(self, *args: Any, **options: Any) -> None:
         marked = Message.objects.all().sweep()
         queued = Document.objects.sweep()
-        purged = Conversation.objects.all().purge() + Document.objects.purge() + Collection.objects.purge()
-        self.stdout.write(f"{len(marked)} interrupted, {queued} documents queued again, {purged} deleted for good")
+        conversations = Conversation.objects.all()
+        expired = sum(iter(conversations.expire, 0))
+        purged = sum(iter(conversations.purge, 0)) + Document.objects.purge() + Collection.objects.purge()
+        self.stdout.write(
+            f"{len(marked)} interrupted, {queued} documents queued again, "
+            f"{expired} unused or used again, {purged} deleted for good"
+        )
