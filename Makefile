@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 # Processes that the tests run in; `make test JOBS=1` runs them one after the other.
 JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; echo $$n)
 TESTS ?= tests
+# These start servers on the embedded defaults, or need no database: the second run would repeat the first.
+ONCE := tests/e2e tests/completions tests/rendering tests/texts
 
 .DEFAULT_GOAL := help
 .PHONY: run test lint format lock messages bench clean help
@@ -17,7 +19,7 @@ test: $(VENV)/dev.stamp ## run the tests; with TEST_POSTGRES_URL and TEST_REDIS_
 ifneq ($(and $(TEST_POSTGRES_URL),$(TEST_REDIS_URL)),)
 	DATABASE_URL=$(TEST_POSTGRES_URL) REDIS_URL=$(TEST_REDIS_URL) \
 	SECRET_KEY=only-for-tests FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
-	$(PY) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	$(PY) -m pytest -n $(JOBS) --dist loadfile $(if $(filter tests,$(TESTS)),$(ONCE:%=--ignore=%)) $(TESTS)
 endif
 
 lint: $(VENV)/dev.stamp ## ruff, mypy, migrations and Django's checks

@@ -8,6 +8,9 @@ from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 
 from conversations.models import (
+    Assistant,
+    Budget,
+    Call,
     Chunk,
     Conversation,
     DataSource,
@@ -16,10 +19,12 @@ from conversations.models import (
     Evidence,
     Message,
     Price,
+    Purpose,
     Stage,
     State,
     User,
 )
+from conversations.models.passage import having
 from conversations.texts.words import terms
 from conversations.views.access import sign_new_chat
 
@@ -40,6 +45,11 @@ def make_price(deployment, *, since=date(2026, 1, 1), prompt="2", cached="0.5", 
     amounts = {"prompt": prompt, "cached": cached, "completion": completion}
     amounts = {name: amount and Decimal(amount) for name, amount in amounts.items()}
     return Price.objects.create(deployment=deployment, since=since, **amounts)
+
+
+def make_budget(*, soft=None, hard=None, **facts):
+    """Everybody's, in money, for each of them, unless told otherwise."""
+    return Budget.objects.create(soft=soft, hard=hard, **facts)
 
 
 def make_conversation(owner, *, deployment=None, text="Hello?", **facts):
@@ -73,6 +83,15 @@ def make_source(name="Employee handbook", **facts):
     return source
 
 
+def make_assistant(name="Helper", *, deployment=None, instructions="Be kind.", **facts):
+    """An assistant that everybody may ask."""
+    sources = facts.pop("sources", [])
+    made = Assistant(name=name, deployment=deployment or make_deployment("of-helper"), **facts)
+    made.write(instructions)
+    made.sources.set(sources)
+    return made
+
+
 def make_evidence(answer, number=1, content="You may take 18 weeks. A block is two weeks long.", **facts):
     """A passage that `answer` was given as [doc<number>], or with 0 one that was left out."""
     given = {"title": "Leave policy", "page": 3, "source_name": "Employee handbook", "queries": ["parental leave"]}
@@ -94,6 +113,14 @@ def make_attempt(owner, deployment, *, started=None, prompt=100, completion=10, 
     return attempt
 
 
+def make_call(person, deployment, purpose=Purpose.EMBEDDING, *, started=None, **usage):
+    """Something that a deployment was asked beside answers."""
+    call = Call.record(purpose, usage, person=person and person.pk, deployment=deployment and deployment.pk)
+    call.started = started or call.started
+    call.save()
+    return call
+
+
 def client_of(person):
     client = AsyncClient()
     async_to_sync(client.aforce_login)(person)
@@ -101,9 +128,10 @@ def client_of(person):
 
 
 def browser_of(person):
-    """A synchronous client, for pages alone."""
+    """A synchronous client, for pages alone; that this browser is signed in has been noted already."""
     client = Client()
     client.force_login(person)
+    client.get("/healthz")
     return client
 
 
@@ -138,7 +166,9 @@ def make_document(collection, title="Leave", *texts, **facts):
         )
         for at, text in enumerate(texts or ["You get 90 days."])
     ]
-    assert document.swap("factory", chunks, None, [])
-    Document.objects.filter(pk=document.pk).update(state=Stage.READY, runner="", read_sha256="0" * 64)
+    assert document.stage("factory", chunks, None, [])
+    words = having((each.titles, each.words) for each in chunks)
+    assert document.switch("factory", words, chunks_count=len(chunks), read_sha256="0" * 64)
+    Document.objects.filter(pk=document.pk).update(state=Stage.READY, runner="")
     document.refresh_from_db()
     return document

@@ -94,6 +94,27 @@ def test_the_admin_has_the_same_door(client, transactional_db):
     assert response["Location"].startswith("/accounts/login/")
 
 
+def test_who_is_no_administrator_is_told_so_in_one_line_of_the_log(browser, caplog):
+    response = browser.get("/admin/", follow=True)
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert "These pages are for administrators" in page
+    assert 'href="/"' in page
+    assert "session" not in page
+    assert [(each.levelname, each.exc_info) for each in caplog.records] == [("WARNING", None)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": "no blanks"}, {"prices-TOTAL_FORMS": "1", "prices-0-since": "soon"}], ids=["form", "prices"]
+)
+def test_a_typed_key_is_asked_for_again_when_the_form_comes_back(admin, wrong):
+    page = admin.post(ADD, form(**wrong)).content.decode()
+    assert "id_key_error" in page
+    assert "Enter it again" in page
+    assert CANARY not in page
+    assert "Enter it again" not in admin.post(ADD, form(**wrong, key="")).content.decode()
+
+
 def test_a_prompt_keeps_its_versions(admin):
     from conversations.models import Prompt
 

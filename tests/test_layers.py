@@ -17,7 +17,8 @@ LAYERS = [  # from the bottom; a module may import from its own layer and from t
     {"answering"},
     {"generation"},
     {"consumers", "routing", "views", "urls", "forms", "api", "admin", "management", "templatetags", "requests"}
-    | {"demo", "middleware", "adapter", "apps", "checks", "leaving", "viewer", "branding", "site"},
+    | {"demo", "middleware", "adapter", "apps", "checks", "leaving", "viewer", "branding", "site", "auditing", "oidc"}
+    | {"second_factor", "sessions"},
     {"chatapp"},
 ]
 

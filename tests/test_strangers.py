@@ -6,18 +6,22 @@ The routes come from the URL configuration: one that nobody registered here fail
 import uuid
 
 import pytest
+from allauth.usersessions.models import UserSession
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from conversations.models import Collection, Conversation, Document, Message, Prompt
+from conversations.api import urls as api
+from conversations.models import ApiKey, Assistant, Collection, Conversation, Document, Message, Prompt, Share
 from conversations.views.access import may_start, sign_new_chat
 from tests import factories
 from tests.tab import Tab
 
 PUBLIC = {"healthz", "readyz", "account_login", "account_logout", "demo_sign_in"}
 PUBLIC |= {"company_logo", "company_css"}  # they stand on the sign-in page
-PROMPT, COLLECTION, DOCUMENT, FILE = 77, 78, 79, 80
+PUBLIC |= {"openapi"}  # it says nothing of this company
+PROMPT, COLLECTION, DOCUMENT, FILE, KEY, ASSISTANT, SOURCE, SESSION = range(77, 85)
+TOKEN = "a-token_of-24-random-bytes"
 OF_A_COLLECTION = {
     "collection": "",
     "upload": "upload",
@@ -25,6 +29,7 @@ OF_A_COLLECTION = {
     "reindex": "reindex",
     "delete_collection": "delete",
     "take_back_collection": "take-back",
+    "purge_collection": "purge",
 }
 OF_A_DOCUMENT = {
     "document": "",
@@ -33,21 +38,36 @@ OF_A_DOCUMENT = {
     "rename_document": "rename",
     "delete_document": "delete",
     "take_back_document": "take-back",
+    "purge_document": "purge",
 }
 OF_A_PROMPT = {"prompt", "delete_prompt"}
+OF_A_KEY = {"revoke_key"}
+OF_A_SOURCE = {"own_source", "test_own_source"}
+OF_AN_ASSISTANT = {"assistant", "delete_assistant"}
 OWN = {
     "new_chat",
     "prompts",
     "documents",
     "account",
+    "calling",
+    "keys",
+    "assistants",
+    "delete_data",
+    "export_data",
+    "own_sources",
     "listing",
     "archived",
     "search",
+    "end_other_sessions",
+    "shared_list",
 }  # no object in the address: everybody has their own
+OF_A_SESSION = {"end_session"}
+OF_A_SHARE = {"shared", "continue_shared", "revoke_share", "shared_text", "shared_source", "shared_sources"}
 OF_A_FILE = {"picture", "remove_file"}
 OF_A_CONVERSATION = {"conversation", "ask", "files", "menu", "rename", "pin", "archive", "delete", "take_back"} | {
     "export_md",
     "export_json",
+    "share",
 }
 SUFFIXES = {
     "source": "sources/1/",
@@ -63,9 +83,15 @@ OF_A_MESSAGE = {"message", "feedback", "text", "earlier", "stop", "continue", "r
     "sources",
     "source",
 }
+READ = {"conversation", "message", "collection", "document", "assistant", "own_source"}
+READ |= {"share", "shared", "shared_text", "shared_source"}
 ELSEWHERE = ("admin/", "accounts/")  # Django's and allauth's, with tests of their own
+API = {each.name for each in api.urlpatterns}  # by key: tests/api/test_strangers.py walks all of them
 COMMANDS = {"ask", "feedback", "rename", "pin", "archive", "delete", "take_back", "stop", "continue"}
-COMMANDS |= {"regenerate", "edit", "delete_prompt", "remove_file"}
+COMMANDS |= {"regenerate", "edit", "delete_prompt", "remove_file", "revoke_key", "delete_assistant", "test_own_source"}
+COMMANDS |= {"export_data", "delete_data"}
+COMMANDS |= {"end_session", "end_other_sessions"}
+COMMANDS |= {"continue_shared", "revoke_share"}
 COMMANDS |= (OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys()) - {"collection", "document", "original"}
 
 
@@ -79,8 +105,9 @@ def routes(resolver=None, prefix=""):
 
 
 def test_every_route_is_registered_here():
-    unknown = {name for name, _ in routes()} - PUBLIC - OWN - OF_A_CONVERSATION - OF_A_MESSAGE - OF_A_PROMPT
-    unknown -= OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys() | OF_A_FILE
+    unknown = {name for name, _ in routes()} - PUBLIC - API - OWN - OF_A_CONVERSATION - OF_A_MESSAGE - OF_A_PROMPT
+    unknown -= OF_A_COLLECTION.keys() | OF_A_DOCUMENT.keys() | OF_A_FILE | OF_A_KEY | OF_AN_ASSISTANT | OF_A_SOURCE
+    unknown -= OF_A_SESSION | OF_A_SHARE
     assert not unknown, f"say above who may use these, and how a stranger is answered: {unknown}"
 
 
@@ -88,6 +115,12 @@ def test_every_route_is_registered_here():
 def turn(person, offline):
     conversation = factories.make_conversation(person, deployment=offline)
     Prompt.objects.create(pk=PROMPT, owner=person, name="Private").write("Be kind.")
+    assistant = Assistant(pk=ASSISTANT, name="Private", deployment=offline)
+    assistant.write("Be kind.")
+    assistant.keep_to(person)
+    factories.make_source(pk=SOURCE).owners.add(person)
+    ApiKey(pk=KEY, owner=person, name="report").issue()
+    UserSession.objects.create(pk=SESSION, user=person, ip="127.0.0.1", session_key="hers", user_agent="x")
     group = Group.objects.create(name="Readers")
     person.groups.add(group)
     collection = Collection.objects.create(pk=COLLECTION, name="Private")
@@ -97,6 +130,7 @@ def turn(person, offline):
     Document.objects.create(pk=FILE, collection=attached, title="Face", filename="f.png", kind="png", size=1)
     turn = factories.make_turn(conversation, answer="Hi.[doc1]")
     factories.make_evidence(turn.answer)
+    Share.objects.create(conversation=conversation, leaf=turn.answer, token=TOKEN)
     return turn
 
 
@@ -107,6 +141,18 @@ def addresses(turn):
     prompt = f"/prompts/{PROMPT}/"
     yield "prompt", prompt
     yield "delete_prompt", f"{prompt}delete"
+    yield "assistant", f"/assistants/{ASSISTANT}/"
+    yield "delete_assistant", f"/assistants/{ASSISTANT}/delete"
+    yield "own_source", f"/sources/{SOURCE}/"
+    yield "test_own_source", f"/sources/{SOURCE}/test"
+    yield "revoke_key", f"/account/keys/{KEY}/revoke"
+    yield "end_session", f"/account/sessions/{SESSION}/end"
+    yield "shared", f"/s/{TOKEN}/"
+    yield "continue_shared", f"/s/{TOKEN}/continue"
+    yield "shared_text", f"/s/{TOKEN}/m/{turn.answer.pk}/text"
+    yield "shared_sources", f"/s/{TOKEN}/m/{turn.answer.pk}/sources/"
+    yield "shared_source", f"/s/{TOKEN}/m/{turn.answer.pk}/sources/1/"
+    yield "revoke_share", f"/s/{TOKEN}/revoke"
     for name, end in OF_A_COLLECTION.items():
         yield name, f"/documents/{COLLECTION}/{end}"
     for name, end in OF_A_DOCUMENT.items():
@@ -160,7 +206,7 @@ async def test_a_suspended_person_is_sent_away(turn, person, signed_in):
 async def test_the_owner_gets_through(turn, signed_in):
     for name, address in addresses(turn):
         of_the_answer = name in {"source", "sources"} and str(turn.answer.pk) in address
-        if of_the_answer or name in {"conversation", "message", "collection", "document"}:
+        if of_the_answer or name in READ:
             assert (await reach(signed_in, name, address)).status_code == 200, address
 
 

@@ -10,16 +10,16 @@ which asks more often than it means to fails.
 import asyncio
 import json
 import ssl
-import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
 from conversations.completions.endpoints import Endpoint
 from tests import recordings
 from tests.frames import Answer, Failure, Raw, Reply, Request, Text, Torso, head
+from tests.loopback import Loopback
 
 
 @dataclass
@@ -35,24 +35,20 @@ class _Gate:
             self.allowance -= 1
 
 
-class FakeUpstream:
+class FakeUpstream(Loopback):
     """`requests` are those that came, `looks` those that only look whether somebody is there.
 
-    `open` connections now; `gone` clients that left in mid-answer.
+    `gone`: clients that left in mid-answer.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self._tls = tls
+        super().__init__(tls)
         self.requests: list[Request] = []
         self.looks: list[Request] = []
-        self.open = 0
         self.connections = 0
         self.gone = 0
         self._answers: deque[Answer] = deque()
         self._gate = _Gate()
-        self._server: asyncio.Server | None = None
-        self._serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
-        self.port = 0
 
     # --- the script -----------------------------------------------------------------------------
 
@@ -118,10 +114,6 @@ class FakeUpstream:
 
     # --- what happened --------------------------------------------------------------------------
 
-    @property
-    def address(self) -> str:
-        return f"{'https://localhost' if self._tls else 'http://127.0.0.1'}:{self.port}"
-
     def endpoint(self, kind: str = "openai", **fields: Any) -> Endpoint:
         """An endpoint that leads here."""
         address = f"{self.address}/v1" if kind == "openai" else self.address
@@ -138,50 +130,8 @@ class FakeUpstream:
 
     # --- the server -----------------------------------------------------------------------------
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024, ssl=self._tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for writer in self._serving.values():
-            writer.transport.abort()
-        await asyncio.gather(*self._serving)
-
-    @classmethod
-    @contextmanager
-    def threaded(cls) -> Iterator["FakeUpstream"]:
-        """The same server on a loop of its own thread, for tests whose clients are other processes."""
-        upstream, ready, ending = cls(), threading.Event(), asyncio.Event()
-        loop = asyncio.new_event_loop()
-
-        async def serve() -> None:
-            async with upstream:
-                ready.set()
-                await ending.wait()
-
-        def run() -> None:
-            with asyncio.Runner(loop_factory=lambda: loop) as runner:
-                runner.run(serve())
-
-        thread = threading.Thread(target=run, name="fake upstream", daemon=True)
-        thread.start()
-        assert ready.wait(10), "the fake upstream did not start"
-        try:
-            yield upstream
-        finally:
-            loop.call_soon_threadsafe(ending.set)
-            thread.join(10)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._serving[task] = writer
-        self.open += 1
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        left = False
         try:
             while (request := await _read(reader)) is not None:
                 if request.method == "HEAD":  # somebody looks whether we are there: no answer is used up for that
@@ -192,12 +142,7 @@ class FakeUpstream:
                 if not await self._answer(request, reader, writer):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
-            left = True
-        finally:
-            self.open -= 1
-            del self._serving[task]
-            writer.transport.abort()
-        self.gone += left
+            self.gone += 1
 
     async def _answer(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Send the next answer; True if the connection can be used again. Notices a client that leaves."""

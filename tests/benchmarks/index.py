@@ -14,6 +14,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # imported where settings are known, and after the threads of BLAS
+    import numpy as np
+
+    from conversations.models import Collection
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -70,7 +76,7 @@ def measure(options: argparse.Namespace) -> None:
         print(f"| {name} | {statistics.median(times):.1f} | {times[int(len(times) * 0.95) - 1]:.1f} |")
 
 
-def fill(passages: int, chance, often):  # type: ignore[no-untyped-def]
+def fill(passages: int, chance: "np.random.Generator", often: "np.ndarray[Any, Any]") -> "Collection":
     """A collection as reading leaves it, and its counts."""
     import numpy as np
 
@@ -89,7 +95,15 @@ def fill(passages: int, chance, often):  # type: ignore[no-untyped-def]
         document = collection.documents.create(title=f"{at}", chunks_count=1000, version=1, **facts)
         texts = [[f"w{each}" for each in row] for row in chance.choice(WORDS, size=(1000, LENGTH), p=often)]
         rows = [
-            Chunk(document=document, collection=collection, position=n, content="x", titles="", words=" ".join(text))
+            Chunk(
+                document=document,
+                collection=collection,
+                version=1,
+                position=n,
+                content="x",
+                titles="",
+                words=" ".join(text),
+            )
             for n, text in enumerate(texts)
         ]
         made = Chunk.objects.bulk_create(rows, batch_size=500)

@@ -1,6 +1,6 @@
 """The retrieval benchmark on our own store: `python -m tests.benchmarks.retrieval --store tests.benchmarks.kept:local`.
 
-On SQLite in a temporary folder, words only; every passage is a document of one passage.
+On SQLite in a temporary folder, by words, or with `--embedder` by both; passages of one title are one document.
 """
 
 import atexit
@@ -30,17 +30,25 @@ def ready() -> None:
     call_command("migrate", verbosity=0)
 
 
-async def local(passages: Sequence[Hit]):
-    """A retriever of a collection that holds `passages`, calibrated as after reading them."""
+async def local(passages: Sequence[Hit], embedder: str = ""):
+    """A retriever of a collection that holds `passages`, calibrated as after reading them.
+
+    `embedder`: base URL of an OpenAI-compatible deployment that makes its vectors.
+    """
     from asgiref.sync import sync_to_async
 
     await sync_to_async(ready)()
     from conversations.completions import data_sources
+    from conversations.models import Collection
     from conversations.retrieval.base import Access, Setting
+    from conversations.retrieval.ingest.building import build
     from conversations.retrieval.ingest.calibrating import calibrate
     from conversations.retrieval.local import Local
 
-    collection, ids = await sync_to_async(_fill)(passages)
+    collection, ids = await sync_to_async(_fill)(passages, embedder)
+    if embedder:
+        await build(collection, "benchmark")
+        collection = await Collection.objects.select_related("index__deployment").aget(pk=collection.pk)
     await calibrate(collection, len(passages))
 
     class Named(Local):
@@ -57,24 +65,39 @@ async def local(passages: Sequence[Hit]):
     return Named(Setting("Benchmark", source, Access(collections=frozenset({collection.pk}))))
 
 
-def _fill(passages: Sequence[Hit]):
-    from conversations.models import Chunk, Collection, Stage, Term
+def _fill(passages: Sequence[Hit], embedder: str):
+    from conversations.models import Chunk, Collection, Deployment, Stage, Term
+    from tests.factories import make_deployment
 
     collection = Collection.objects.create(name=f"Benchmark {Collection.objects.count()}")
+    if embedder:
+        known = Deployment.objects.filter(name="embedder").first()
+        collection.embedding = known or make_deployment("embedder", address=embedder)
+        collection.save()
     counts: Counter[str] = Counter()
-    rows = []
+    rows, documents = [], {}
     for at, each in enumerate(passages):
-        facts = {"filename": f"{at}.txt", "kind": "txt", "file": f"{collection.pk}-{at}", "size": 1, "sha256": f"{at}"}
-        document = collection.documents.create(
-            title=each.title or "", chunks_count=1, version=1, state=Stage.READY, **facts
-        )
-        titles, words = terms(each.title or ""), terms(each.content)
+        title = each.title or ""
+        if title not in documents:
+            count = sum((one.title or "") == title for one in passages)
+            facts = {
+                "filename": f"{at}.txt",
+                "kind": "txt",
+                "file": f"{collection.pk}-{at}",
+                "size": 1,
+                "sha256": f"{at}",
+            }
+            documents[title] = collection.documents.create(
+                title=title, chunks_count=count, version=1, state=Stage.READY, **facts
+            )
+        titles, words = terms(title), terms(each.content)
         counts.update(set(titles) | set(words))
         rows.append(
             Chunk(
-                document=document,
+                document=documents[title],
                 collection=collection,
-                position=0,
+                version=1,
+                position=at,
                 content=each.content,
                 titles=" ".join(titles),
                 words=" ".join(words),

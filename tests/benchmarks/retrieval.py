@@ -3,7 +3,8 @@
 Everything goes through the engine's own code; the answers are the offline deployment's. One half of XQuAD's articles
 was looked at while the engine was written, the other half and all of chunking_eval were not: those count.
 `--store module:function` names what makes a retriever of passages, an asynchronous function; without it a store in
-memory does.
+memory does. `--embedder URL` does everything on our own store, by words alone and then with the vectors of that
+deployment too (`embedder.py` serves one).
 """
 
 import argparse
@@ -13,7 +14,8 @@ import importlib
 import math
 import re
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from conversations.completions.data_sources import Parameters
@@ -28,7 +30,7 @@ from conversations.retrieval import Hit, Retriever
 from conversations.retrieval.signals import WORDS, Calibrated, of
 from conversations.texts.sentences import sentences
 from conversations.texts.words import asked
-from tests.benchmarks import corpora
+from tests.benchmarks import corpora, kept
 from tests.benchmarks.corpora import Corpus, Question
 from tests.grounding.memory import Memory, setting
 
@@ -66,19 +68,21 @@ class FTS5:
         return [each for (each,) in self.rows.execute(query, (words,))]
 
 
-async def finding(name: str, corpus: Corpus, open: Store) -> None:
-    store, fts = await open(corpus.passages), FTS5(corpus.passages)
+async def finding(name: str, corpus: Corpus, stores: Mapping[str, Store]) -> None:
     questions = [each for each in corpus.questions if each.right]
-    ours = [[each for each, _ in await ranking(store, one.text)] for one in questions]
-    plainly = [fts.find(each.text) for each in questions]
+    fts = FTS5(corpus.passages)
+    ways = {"plain FTS5": [fts.find(each.text) for each in questions]}
+    for label, open in stores.items():
+        store = await open(corpus.passages)
+        ways[label] = [[each for each, _ in await ranking(store, one.text)] for one in questions]
     print(f"\n{name}: {len(corpus.passages)} passages, {len(questions)} questions")
-    for label, found in (("engine", ours), ("plain FTS5", plainly)):
+    for label, found in ways.items():
         scores = [ndcg(each, one.right) for each, one in zip(found, questions, strict=True)]
         recall = [len(one.right & set(each[:5])) / len(one.right) for each, one in zip(found, questions, strict=True)]
         print(f"  {label:<12} nDCG@10 {mean(scores):.3f}   recall@5 {mean(recall):.3f}")
 
 
-async def refusing(corpus: Corpus, half: int, open: Store) -> None:
+async def refusing(corpus: Corpus, half: int, label: str, open: Store) -> None:
     """Index one half of the articles; questions about the other half, and those whose paragraph is taken away."""
     inside = [each for each in corpus.passages if corpus.halves[each.chunk_id or ""] == half]
     store = await open(inside)
@@ -94,7 +98,7 @@ async def refusing(corpus: Corpus, half: int, open: Store) -> None:
     good = [await best(each) for each in answerable]
     near = [await best(each) for each in others]
     deleted = [await best(each, each.right) for each in answerable]
-    print(f"\nrefusals, half {half}: {len(good)} answerable, {len(near)} near-domain, {len(deleted)} deleted")
+    print(f"\nrefusals, {label}, half {half}: {len(good)} answerable, {len(near)} near-domain, {len(deleted)} deleted")
     print(f"  AUROC near-domain {auroc(good, near):.3f}, deleted {auroc(good, deleted):.3f}")
     print("  strictness   wrongly refused   refused near-domain   refused deleted")
     for level, threshold in enumerate((known or WORDS).thresholds, 1):
@@ -124,7 +128,7 @@ async def answered(store: Retriever, question: str) -> tuple[str, Grounded]:
     return markers.add(reply([plain(each) for each in found.messages])) + markers.end(), found
 
 
-async def citing(corpus: Corpus, half: int, open: Store) -> None:
+async def citing(corpus: Corpus, half: int, label: str, open: Store) -> None:
     """Which paragraph an answer cites, and whether a wrong citation is noticed."""
     store = await open(corpus.passages)
     questions = [each for each in corpus.questions if each.half == half]
@@ -170,7 +174,7 @@ async def citing(corpus: Corpus, half: int, open: Store) -> None:
             else:
                 strayed.append(check.verdict != SUPPORTED)
     count = len(questions)
-    print(f"\ncitations, half {half}: {count} questions, answered by the offline deployment")
+    print(f"\ncitations, {label}, half {half}: {count} questions, answered by the offline deployment")
     print(f"  cites the right paragraph {right / count:.1%} ({right / (count - silent):.1%} of the answers)")
     print(f"  quotes the exact answer from it {span / count:.1%}; says it does not know {silent / count:.1%}")
     print(f"  its own citations supported {mean(honest):.1%} of {len(honest)}")
@@ -194,20 +198,24 @@ def auroc(good: Sequence[float], bad: Sequence[float]) -> float:
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", default="tests.benchmarks.retrieval:memory")
+    parser.add_argument("--embedder", default="", help="base URL of an OpenAI-compatible deployment")
     parser.add_argument("--data", type=Path, default=corpora.DATA)
     options = parser.parse_args()
     module, _, name = options.store.partition(":")
-    open = getattr(importlib.import_module(module), name)
+    stores: dict[str, Store] = {"words": getattr(importlib.import_module(module), name)}
+    if options.embedder:
+        stores = {"words": kept.local, "both": partial(kept.local, embedder=options.embedder)}
     if not options.data.exists():
         print(f"The data is not there: {options.data}")
         return
     paragraphs, documents = corpora.xquad(options.data), corpora.chunking(options.data)
-    await finding("XQuAD (en)", paragraphs, open)
-    await finding("chunking_eval", documents, open)
-    for half in (0, 1):
-        await refusing(paragraphs, half, open)
-    for half in (0, 1):
-        await citing(paragraphs, half, open)
+    await finding("XQuAD (en)", paragraphs, stores)
+    await finding("chunking_eval", documents, stores)
+    for label, open in stores.items():
+        for half in (0, 1):
+            await refusing(paragraphs, half, label, open)
+        for half in (0, 1):
+            await citing(paragraphs, half, label, open)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 SETUP = """
-from conversations.models import Deployment
+from conversations.models import DataSource, Deployment
+DataSource.objects.update(on_by_default=False)  # the plain road is measured: retrieval.py has the grounded one
 Deployment.objects.filter(kind="offline").update(position=100)
 Deployment.objects.create(name="bench", kind="openai", endpoint="{address}", position=1, context_window=10_000_000)
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.e2e.server import ROOT, Server
+from tests.e2e.server import ROOT, Server, prepared
 
 
 @contextmanager
@@ -22,20 +22,11 @@ def ended(server):
             server.kill()
 
 
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory):
-    """The data folder of a server that was set up once: most of a first start is migrations and passwords."""
-    data = tmp_path_factory.mktemp("prepared")
-    with ended(Server(data)) as server:
-        assert server.start().stop() == 0
-    return data
-
-
 @pytest.fixture
-def serve(prepared, tmp_path):
+def serve(tmp_path_factory, tmp_path):
     """A server on embedded defaults that is ready to start; keywords are its environment."""
     data = tmp_path / "data"
-    shutil.copytree(prepared, data)
+    shutil.copytree(prepared(tmp_path_factory.getbasetemp()), data)
     with ExitStack() as stack:
         yield lambda **environment: stack.enter_context(ended(Server(data, **environment)))
 

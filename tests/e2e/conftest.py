@@ -2,18 +2,21 @@
 
 import re
 import shutil
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.server import Server
+from tests.e2e.server import Server, prepared
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 QUIET += ["--disable-sync", "--no-first-run"]
 
 # A browser reports refusals that the page handles, and a server that is away, as errors of its own.
-EXPECTED = re.compile(r"(status of|Error Code) (403|404|409|413|422|503)|WebSocket connection|ERR_CONNECTION_REFUSED")
+EXPECTED = re.compile(
+    r"(status of|Error Code) (401|403|404|409|413|422|429|503)|WebSocket connection|ERR_CONNECTION_REFUSED"
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -30,24 +33,35 @@ def nothing_left_behind():
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("data")).start().without_handbook()
+def fresh(tmp_path_factory):
+    """Makes data folders as the first start leaves them; what that takes is spent once, whoever runs beside."""
+    made = prepared(tmp_path_factory.getbasetemp())
+
+    def make(name):
+        return Path(shutil.copytree(made, tmp_path_factory.mktemp(name), dirs_exist_ok=True))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def server(fresh):
+    server = Server(fresh("data")).start().without_handbook()
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="module")
-def own_server(tmp_path_factory):
+def own_server(fresh):
     """For a module whose deployments and prompts would be everybody's: it calls this its `server`."""
-    server = Server(tmp_path_factory.mktemp("own")).start().without_handbook()
+    server = Server(fresh("own")).start().without_handbook()
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def handbook_server(tmp_path_factory):
+def handbook_server(fresh):
     """As the demo is: every new chat is answered from the employee handbook."""
-    server = Server(tmp_path_factory.mktemp("handbook")).start()
+    server = Server(fresh("handbook")).start()
     yield server
     server.stop()
 
@@ -85,7 +99,7 @@ def context(chromium):
 
 
 def _foreign(request, faults):
-    if urlsplit(request.url).hostname not in {"127.0.0.1", None, ""}:
+    if urlsplit(request.url).hostname not in {"127.0.0.1", "localhost", None, ""}:
         faults.append(f"foreign request: {request.url}")
 
 

@@ -1,5 +1,6 @@
 """`manage.py serve` as a process of its own, with embedded defaults and a data folder of its own."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -11,6 +12,27 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "correct horse battery"
+
+
+def prepared(base: Path) -> Path:
+    """A data folder as the first start leaves it, to be copied: made once for all processes of a test run.
+
+    `base`: pytest's folder; those of the processes that run beside each other stand in one.
+    """
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
+    folder.mkdir(exist_ok=True)
+    data = folder / "data"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            data.mkdir(exist_ok=True)
+            environment = Server(data).environment
+            for command in (["migrate", "-v0"], ["demo"]):
+                subprocess.run(
+                    [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True
+                )
+            (folder / "made").touch()
+    return data
 
 
 class Server:

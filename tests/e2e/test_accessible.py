@@ -59,7 +59,16 @@ def test_while_a_question_is_edited(themed, server):
 
 @pytest.mark.parametrize(
     "address",
-    ["account/", "accounts/password/change/", "accounts/logout/", "nothing/", "prompts/", "archived/", "search?q=a"],
+    [
+        "account/",
+        "account/api/",
+        "accounts/password/change/",
+        "accounts/logout/",
+        "nothing/",
+        "prompts/",
+        "archived/",
+        "search?q=a",
+    ],
 )
 def test_the_pages_beside_the_chat(themed, server, address):
     sign_in(themed, server)

@@ -32,7 +32,7 @@ def choose(page, name):
 
 
 def test_a_deployment_added_in_the_admin_answers_on_the_page(server, context):
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         page = context().new_page()
         sign_in(page, server, "administrator")
         add_deployment(page, server, "loopback", upstream.address)
@@ -46,7 +46,7 @@ def test_a_deployment_added_in_the_admin_answers_on_the_page(server, context):
 
 
 def test_a_wrong_key_says_what_to_do(server, context):
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         page = context().new_page()
         sign_in(page, server, "administrator")
         add_deployment(page, server, "locked", upstream.address)
@@ -82,7 +82,7 @@ def test_the_form_follows_the_kind_and_the_way_to_sign_in(server, context):
 
 
 def test_without_script_every_field_is_there_and_a_test_is_shown(server, context):
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         page = context(java_script_enabled=False).new_page()
         page.goto(f"{server.address}/accounts/login/")
         page.get_by_role("button", name="Sign in as administrator").click()
@@ -109,7 +109,7 @@ def test_a_test_that_runs_is_said_to_and_cannot_be_started_again(server, context
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_form_and_a_failed_answer_are_accessible(server, context, theme):
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         page = context(color_scheme=theme).new_page()
         sign_in(page, server, "administrator")
         page.goto(f"{server.address}/admin/conversations/deployment/add/")

@@ -77,8 +77,8 @@ def test_bad_files_say_why_and_leave_the_rest(page):
     box(page).fill("When does the bicycle shed close?")
     drop(page, "tool.exe", b"MZ")
     expect(chip(page, "tool.exe")).to_contain_text("It cannot be read.")
-    drop(page, "broken.pdf", b"nothing of the kind")
-    expect(chip(page, "broken.pdf")).to_contain_text("not what its name says")
+    drop(page, "broken.pdf", b"%PDF-1.4 nothing more")
+    expect(chip(page, "broken.pdf")).to_contain_text("The file is damaged.")
     drop(page, "face.png", b"no picture")
     expect(chip(page, "face.png")).to_contain_text("does not see images")
     assert_clean(page)
@@ -87,7 +87,25 @@ def test_bad_files_say_why_and_leave_the_rest(page):
     ended(page)
     expect(page.locator(ANSWER)).to_contain_text("22:00")
     expect(chip(page, "broken.pdf")).to_be_visible()
-    expect(chip(page, "tool.exe")).to_have_count(0)
+    for name in ("broken.pdf", "tool.exe", "face.png"):
+        expect(page.locator("article .file", has_text=name)).to_have_count(0)
+        page.get_by_role("button", name=f"Remove {name}").click()
+        expect(chip(page, name)).to_have_count(0)
+
+
+def test_a_file_that_fails_on_its_way_does_not_hold_up_the_question(page, context):
+    held = []
+    page.route("**/files", lambda route: held.append(route))
+    drop(page)
+    box(page).fill("hello")
+    box(page).press("Enter")
+    expect(page.locator("#composer-error")).to_contain_text("as soon as its files have arrived")
+    held[0].abort()
+    expect(page.locator(ANSWER)).to_have_count(1)
+    ended(page)
+    context.faults.clear()  # the browser says that it could not send
+    expect(page.locator("article .file")).to_have_count(0)
+    expect(chip(page)).to_contain_text("It did not arrive")
 
 
 def test_files_are_chosen_with_the_keyboard(page):

@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests import pictures
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_accessible import assert_clean
 from tests.e2e.test_chat import ask, ended
+from tests.pictures import picture
 
 PAGES = [
     "",
@@ -71,7 +71,10 @@ def test_usage_is_reached_and_read_and_downloaded(server, context, asked):
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
 
 
-@pytest.mark.parametrize("address", ["", "usage/", "conversations/deployment/add/", "conversations/company/add/"])
+WIDE = ["", "usage/", *(f"conversations/{each}/add/" for each in ("deployment", "company", "collection"))]
+
+
+@pytest.mark.parametrize("address", WIDE)
 def test_nothing_is_wider_than_a_phone(server, context, asked, address):
     page = context(viewport={"width": 390, "height": 844}).new_page()
     sign_in(page, server, "administrator")
@@ -102,7 +105,7 @@ def test_a_company_takes_a_logo_and_a_colour(server, context, tmp_path):
     page.get_by_label("Name:").fill("Fernhollow")
     page.get_by_label("Accent colour:").fill("#b0281f")
     logo = tmp_path / "logo.png"
-    logo.write_bytes(pictures.png(32, 32))
+    logo.write_bytes(picture(size=(32, 32)))
     page.get_by_label("Logo:", exact=True).set_input_files(logo)
     page.get_by_role("button", name="Save", exact=True).click()
     page.goto(server.address)
@@ -115,3 +118,26 @@ def test_a_company_takes_a_logo_and_a_colour(server, context, tmp_path):
     page.goto(f"{server.address}/admin/")
     expect(page.locator("tbody a").first).to_have_css("color", "rgb(176, 40, 31)")
     assert_clean(page)
+
+
+def test_a_collection_takes_readers_by_a_tick_and_owners_by_typing(server, context):
+    page = context(viewport={"width": 390, "height": 844}).new_page()
+    sign_in(page, server, "administrator")
+    page.goto(f"{server.address}/admin/conversations/collection/add/")
+    assert_clean(page)
+    page.get_by_label("Name:", exact=True).fill("Rules")
+    page.locator("#id_groups").get_by_label("Everyone").check()
+    page.get_by_role("searchbox", name="Owners").fill("emil")
+    page.get_by_role("option", name="Emil Employee").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+
+
+def test_forms_fit_a_tablet_and_what_stands_beside_them_comes_after(server, context):
+    page = context(viewport={"width": 768, "height": 1024}).new_page()
+    sign_in(page, server, "administrator")
+    for form in ("user/1", "datasource/1"):
+        page.goto(f"{server.address}/admin/conversations/{form}/change/")
+        assert page.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth"), form
+    last = page.locator("#content-main").bounding_box()
+    assert page.locator(".desk-aside").bounding_box()["y"] >= last["y"] + last["height"]

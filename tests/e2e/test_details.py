@@ -16,7 +16,7 @@ def server(own_server):
 
 
 def test_what_came_beside_the_text_is_shown_when_the_answer_has_ended(server, context):
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         page = context().new_page()
         sign_in(page, server, "administrator")
         add_deployment(page, server, "loop", upstream.address)

@@ -38,13 +38,13 @@ def test_upload_ready_read_delete_and_undo(page, server, request):
                 "mimeType": "application/pdf",
                 "buffer": files.pdf("The harbour opens at six.\nBoats wait outside until then."),
             },
-            {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"nothing of the kind"},
+            {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 nothing more"},
             {"name": "a.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"},
         ],
     )
     expect(page.locator('tr[data-state="ready"]')).to_contain_text("Rules")
-    expect(page.locator('tr[data-state="failed"]')).to_contain_text("The file is not what its name says")
-    expect(page.locator(".note.error")).to_contain_text("a.exe")
+    expect(page.locator('tr[data-state="failed"]')).to_contain_text("The file is damaged.")
+    expect(page.locator(".note.error")).to_contain_text(["1 file was not taken.", "a.exe"])
     assert_clean(page)
     page.get_by_role("link", name="Rules").click()
     expect(page.get_by_role("article")).to_contain_text("The harbour opens at six.")

@@ -94,3 +94,17 @@ def test_on_a_phone_the_conversations_stand_below(server, context):
     page.get_by_role("link", name="Show conversations").click()
     listed = page.get_by_role("navigation", name="Conversations")
     expect(listed.get_by_role("link", name="hello from a phone", exact=True)).to_be_in_viewport()
+
+
+def test_the_menu_has_its_look_and_its_button_is_one_line(page):
+    ask(page, "hello")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_extra_http_headers({"Accept-Language": "ko"})
+    page.goto(f"{page.url}menu")
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    expect(page.locator(".menu-item").first).to_have_css("display", "flex")
+    row = page.locator(".menu-rename").bounding_box()
+    box, button = (page.locator(f".menu-rename {each}").bounding_box() for each in ("input.input", ".button"))
+    assert box["y"] == button["y"]
+    assert box["height"] == button["height"]
+    assert button["x"] + button["width"] <= row["x"] + row["width"]

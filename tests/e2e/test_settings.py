@@ -24,7 +24,7 @@ def add_prompt(page, server, name="Translator"):
 
 
 def test_prompt_variable_and_temperature_reach_the_model(server, context):
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         page = context().new_page()
         sign_in(page, server, "administrator")
         add_deployment(page, server, "loop", upstream.address)
@@ -59,7 +59,7 @@ def test_prompt_variable_and_temperature_reach_the_model(server, context):
 
 
 def test_a_number_that_cannot_be_is_shown_where_it_is(server, context):
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         page = context().new_page()
         sign_in(page, server, "administrator")
         add_deployment(page, server, "loop-wrong", upstream.address)
@@ -98,7 +98,7 @@ def test_what_was_chosen_before_the_first_question_survives_a_reload(server, con
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_an_answer_is_given_again_by_another_deployment(server, context, theme):
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         page = context(color_scheme=theme).new_page()
         sign_in(page, server, "administrator")
         add_deployment(page, server, f"other-{theme}", upstream.address)
@@ -119,7 +119,7 @@ def test_an_answer_is_given_again_by_another_deployment(server, context, theme):
 
 
 def test_without_scripts_what_is_chosen_reaches_the_model_too(server, context):
-    with FakeUpstream.threaded() as upstream:
+    with FakeUpstream().threaded() as upstream:
         admin = context().new_page()
         sign_in(admin, server, "administrator")
         add_deployment(admin, server, "plain", upstream.address)
