@@ -230,7 +230,7 @@ if REDIS_URL:
             "CONFIG": {"hosts": [REDIS_URL], "prefix": "chatapp"},
         }
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "chatapp.cache.Cache", "LOCATION": REDIS_URL}}
 else:
     # Few, small messages: but one that waits longer than `expiry` would throw its socket out of all groups.
     CHANNEL_LAYERS = {

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.access import Owned, OwnedQuerySet, Reader
-from conversations.models.data_source import DataSource
+from conversations.models.data_source import DataSource, DataSourceQuerySet
 from conversations.models.deployment import Deployment
 from conversations.models.group import nobody
 from conversations.models.prompt import Prompt
@@ -111,8 +111,11 @@ class Assistant(Owned):
         taken = deployment.parameters()
         conversation.parameters = {name: value for name, value in self.parameters.items() if name in taken}
         conversation.save(update_fields=["assistant", "deployment", "prompt", "prompt_values", "parameters"])
-        mine = DataSource.objects.for_reader(conversation.owner.reader())
-        conversation.sources.set(mine.filter(pk__in=self.sources.values("pk")))
+        conversation.sources.set(self.sources_for(conversation.owner.reader()))
+
+    def sources_for(self, reader: Reader) -> DataSourceQuerySet:
+        """Of its sources those that this person may ask: an assistant lends nobody what it is given."""
+        return DataSource.objects.for_reader(reader).filter(pk__in=self.sources.values("pk"))
 
     def clean(self) -> None:
         if not isinstance(self.starters, list) or len(self.starters) > MOST_STARTERS:

@@ -9,6 +9,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.utils import translation
 from django.utils.text import slugify
+from django.utils.timezone import localtime
 
 from conversations.models import Assistant, AuditEntry, Conversation, Document, Feedback, Prompt, User, attached
 from conversations.views import exporting
@@ -55,7 +56,7 @@ def parts(person: User, language: str) -> Iterator[bytes]:
             found = mine.filter(pk=pk).first()
             if found is None:  # deleted meanwhile
                 continue
-            title = slugify(found.title)[:60] or "conversation"
+            title = slugify(found.title, allow_unicode=True)[:60] or "conversation"
             folder = f"conversations/{found.created:%Y-%m-%d}-{title}-{pk.hex[:8]}"
             with translation.override(language):
                 archive.writestr(f"{folder}.md", exporting.as_markdown(found))
@@ -102,7 +103,9 @@ def _file(archive: zipfile.ZipFile, document: Document, folder: str) -> Iterator
         archive.writestr(f"{name}.missing.txt", "The file is no longer there.")
         yield
         return
-    with source, archive.open(name, "w", force_zip64=True) as target:
+    entry = zipfile.ZipInfo(name, localtime(document.created).timetuple()[:6])  # else it would be of 1980
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with source, archive.open(entry, "w", force_zip64=True) as target:
         while piece := source.read(PIECE):
             target.write(piece)
             yield

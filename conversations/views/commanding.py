@@ -13,7 +13,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django import db
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,6 +61,10 @@ def command(view: View) -> View:
             status, words = 422, _("This answer cannot be continued.")
         except generation.Draining:
             status, words = 503, _("The server is restarting. Try again in a few seconds.")
+        except Http404:
+            if not _typed(request):
+                raise
+            status, words = 404, _("This chat is not there any more. Copy your text, and send it in a new chat.")
         except db.Error:
             log.exception("A command could not be saved")
             status, words = 503, _("It could not be saved. Nothing is lost here; try again.")

@@ -39,7 +39,7 @@ def _fresh(
     used_last = [each for each in deployments if each.pk == common["used_last"] and not each.test_error]
     context: dict[str, Any] = {
         **common,
-        **(_with(asked) if asked else {}),
+        **(_fresh_with(asked, request.user) if asked else {}),
         "assistants": [] if asked else Assistant.objects.for_reader(request.user.reader()),
         "key": sign_new_chat(request.user, fresh),
         "turns": [],
@@ -119,7 +119,7 @@ def show(
         "leaf": str(leaf or ""),
         "busy": any(each.running for each in path),
         "empty_reason": _obstacle(request.user, found, deployments),
-        "assistant": found.assistant,
+        **(_with(found.assistant, request.user) if found.assistant else {}),
         "shared": Share.objects.live().filter(conversation=found).exists(),
         "panel": panel,
         **attaching.listed(found),
@@ -156,9 +156,15 @@ def _common(person: User, found: Conversation | None, pk: UUID, deployments: lis
     }
 
 
-def _with(asked: Assistant) -> dict[str, Any]:
-    """What is different on the page of a chat with an assistant."""
-    return {"assistant": asked, "asked": "", "starters": [_(each) for each in asked.starters]}
+def _with(assistant: Assistant, person: User) -> dict[str, Any]:
+    """What is different on the page of a chat with an assistant: of its sources only those this person may ask."""
+    asks = list(assistant.sources_for(person.reader()))
+    lacking = len(asks) < assistant.sources.count()
+    return {"assistant": assistant, "assistant_asks": asks, "assistant_lacks": lacking}
+
+
+def _fresh_with(asked: Assistant, person: User) -> dict[str, Any]:
+    return {**_with(asked, person), "asked": "", "starters": [_(each) for each in asked.starters]}
 
 
 def _starters(sources: list[tuple[DataSource, bool]]) -> list[str]:

@@ -23,7 +23,7 @@ export class Socket extends EventTarget {
   }
 
   get #alive() {
-    return this.#socket?.readyState === WebSocket.OPEN && Date.now() - this.#heard < LONGEST_SILENCE / 2;
+    return this.#socket?.readyState <= WebSocket.OPEN && Date.now() - this.#heard < LONGEST_SILENCE / 2; // or connecting
   }
 
   // Opens a new one, whatever the one before it was doing.

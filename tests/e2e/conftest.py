@@ -13,9 +13,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 QUIET += ["--disable-sync", "--no-first-run"]
 
-# A browser reports refusals that the page handles, and a server that is away, as errors of its own.
+# A browser reports refusals that the page handles, and a server that is away, as errors of its own;
+# htmx does so of a search that newer words replaced while it ran.
 EXPECTED = re.compile(
     r"(status of|Error Code) (401|403|404|409|413|422|429|503)|WebSocket connection|ERR_CONNECTION_REFUSED"
+    r"|htmx:sendAbort|htmx:afterRequest"
 )
 
 

@@ -75,6 +75,9 @@ def test_it_lends_nobody_its_deployment_or_sources(browser, person, helper, mode
     DataSource.objects.get().groups.add(Group.objects.create(name="Others"))
     _, found = started(browser, person, helper)
     assert not found.sources.exists()
+    page = browser.get(f"/?assistant={helper.pk}").content.decode()
+    assert "Some of its data sources are not open to you" in page
+    assert str(helper.sources.get()) not in page
     model.groups.add(Group.objects.get())
     assert browser.get(f"/?assistant={helper.pk}").status_code == 404
 
