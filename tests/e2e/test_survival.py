@@ -7,8 +7,8 @@ from tests.e2e.server import Server
 from tests.e2e.test_chat import ANSWER, ask, ended
 
 
-def test_a_killed_server_leaves_an_interrupted_answer_that_can_be_continued(tmp_path, context):
-    server = Server(tmp_path).start()
+def test_a_killed_server_leaves_an_interrupted_answer_that_can_be_continued(fresh, context):
+    server = Server(fresh("killed")).start()
     try:
         page = context().new_page()
         sign_in(page, server)
