@@ -15,11 +15,11 @@ run: $(VENV)/run.stamp ## set up what is missing and serve on http://127.0.0.1:8
 	@exec $(PY) manage.py serve
 
 test: $(VENV)/dev.stamp ## run the tests; with TEST_POSTGRES_URL and TEST_REDIS_URL set, also on those
-	$(PY) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 ifneq ($(and $(TEST_POSTGRES_URL),$(TEST_REDIS_URL)),)
 	DATABASE_URL=$(TEST_POSTGRES_URL) REDIS_URL=$(TEST_REDIS_URL) \
 	SECRET_KEY=only-for-tests FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
-	$(PY) -m pytest -n $(JOBS) --dist loadfile $(if $(filter tests,$(TESTS)),$(ONCE:%=--ignore=%)) $(TESTS)
+	$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(if $(filter tests,$(TESTS)),$(ONCE:%=--ignore=%)) $(TESTS)
 endif
 
 lint: $(VENV)/dev.stamp ## ruff, mypy, migrations and Django's checks
