@@ -72,7 +72,8 @@ async def run_out() -> None:
     beating = asyncio.create_task(_keep_beating())
     try:
         while await _start() or _reading:
-            await asyncio.wait(list(_reading), return_when=asyncio.FIRST_COMPLETED)
+            if _reading:  # else what was begun has ended while the queue was looked at again
+                await asyncio.wait(list(_reading), return_when=asyncio.FIRST_COMPLETED)
         await tend(calibrate=False)
     finally:
         beating.cancel()
