@@ -7,6 +7,8 @@ JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt
 TESTS ?= tests
 # These start servers on the embedded defaults, or need no database: the second run would repeat the first.
 ONCE := tests/e2e tests/completions tests/rendering tests/texts
+# What is another thing where PostgreSQL has pgvector, in a third run, on a server of its own.
+NEAR := $(addprefix tests/retrieval/test_,near.py local.py building.py calibrating.py contract.py)
 
 .DEFAULT_GOAL := help
 .PHONY: run test lint format lock messages bench clean help
@@ -20,6 +22,10 @@ ifneq ($(and $(TEST_POSTGRES_URL),$(TEST_REDIS_URL)),)
 	DATABASE_URL=$(TEST_POSTGRES_URL) REDIS_URL=$(TEST_REDIS_URL) \
 	SECRET_KEY=only-for-tests FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
 	$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(if $(filter tests,$(TESTS)),$(ONCE:%=--ignore=%)) $(TESTS)
+ifeq ($(TESTS),tests)
+	SECRET_KEY=only-for-tests FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
+	$(PY) -m tests.pgvector pytest -n $(JOBS) --dist loadfile $(NEAR)
+endif
 endif
 
 lint: $(VENV)/dev.stamp ## ruff, mypy, migrations and Django's checks

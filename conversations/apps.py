@@ -12,6 +12,7 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         from conversations import checks, leaving  # noqa: F401  registers system checks and signals
         from conversations.auditing import signals  # noqa: F401  signing in is written down
-        from conversations.models import Feature
+        from conversations.models import Feature, near
 
         post_migrate.connect(Feature.complete, sender=self)
+        post_migrate.connect(near.prepare, sender=self)

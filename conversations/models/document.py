@@ -221,7 +221,7 @@ class Document(models.Model):
             serving = Collection.objects.select_for_update().values_list("index", flat=True).get(pk=self.collection_id)
             if index is not None and index.pk == serving:
                 rows = [Vector(chunk=each, index=index, value=value) for each, value in zip(made, vectors, strict=True)]
-                Vector.objects.bulk_create(rows, batch_size=SLICE)
+                Vector.keep(rows)
         return True
 
     @transaction.atomic

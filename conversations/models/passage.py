@@ -10,6 +10,7 @@ from typing import Self
 
 from django.db import models
 
+from conversations.models import near
 from conversations.models.collection import Collection, Index
 
 
@@ -62,6 +63,14 @@ class Vector(models.Model):
 
     def __str__(self) -> str:
         return f"vector of {self.chunk_id}"
+
+    @staticmethod
+    def keep(rows: "list[Vector]") -> None:
+        """Insert them; where an index has one of a passage already, that one stays."""
+        if near.there():
+            near.keep([(each.chunk_id, each.index_id, bytes(each.value)) for each in rows])
+        else:
+            Vector.objects.bulk_create(rows, batch_size=near.SLICE, ignore_conflicts=True)
 
 
 def having(passages: Iterable[tuple[str, str]]) -> Counter[str]:

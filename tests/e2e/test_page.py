@@ -27,6 +27,7 @@ def test_a_draft_survives_a_reload_and_is_gone_after_it_was_sent(page):
     page.reload()
     expect(box(page)).to_have_value("not yet")
     box(page).press("Enter")
+    expect(page.locator("article.question")).to_have_count(2)
     ended(page)
     page.reload()
     expect(box(page)).to_have_value("")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from conversations.models import near
+
 
 @pytest.fixture(autouse=True, scope="module")
 def _collected() -> Iterator[None]:
@@ -13,3 +15,9 @@ def _collected() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)
         gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _in_the_database(monkeypatch):
+    """With pgvector even the smallest collection is searched there."""
+    monkeypatch.setattr(near, "WORTH", 1)

@@ -89,8 +89,7 @@ def _add(index: Index, chunks: list[Chunk], values: list[bytes], runner: str) ->
             raise Lost
         there = set(Chunk.objects.filter(pk__in=[each.pk for each in chunks]).values_list("pk", flat=True))
         pairs = zip(chunks, values, strict=True)
-        rows = [Vector(index=index, chunk=each, value=value) for each, value in pairs if each.pk in there]
-        Vector.objects.bulk_create(rows, ignore_conflicts=True)
+        Vector.keep([Vector(index=index, chunk=each, value=value) for each, value in pairs if each.pk in there])
 
 
 def _switch(index: Index, runner: str) -> bool:

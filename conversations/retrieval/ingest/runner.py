@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from conversations.completions.errors import CompletionError
-from conversations.models import Collection, Document, Stage
+from conversations.models import Collection, Document, Index, Stage, near
 from conversations.models.document import WAITING, WORKING
 from conversations.retrieval.apart import apart
 from conversations.retrieval.ingest import building, calibrating
@@ -152,6 +152,12 @@ def _untended() -> list[Collection]:
     return [each for each in found if each.outdated or each.tended != each.version]
 
 
+def _order_vectors(collection: Collection) -> None:
+    """In the database, where it can find the nearest by itself."""
+    index = Index.objects.filter(pk=collection.index_id or 0).first()
+    near.tend(index.pk if index else None, index.dimensions if index else 0)
+
+
 async def _tend(collection: Collection, calibrate: bool) -> bool:
     """True if nothing is left to be done at its present version."""
     try:
@@ -161,6 +167,7 @@ async def _tend(collection: Collection, calibrate: bool) -> bool:
             else:
                 await building.build(collection, RUNNER)
             return False
+        await apart(_order_vectors)(collection)
         waiting = collection.documents.filter(state__in=WAITING, deleted=None)
         if not calibrate or await apart(waiting.exists)():
             return False

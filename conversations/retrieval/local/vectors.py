@@ -1,11 +1,13 @@
 """Passages by their meaning: every vector of a collection in one matrix in memory, compared exactly.
 
 A matrix is a copy of rows: it is asked for with the version of the collection, and what changed since is loaded. The
-ones used last are kept.
+ones used last are kept. Of large collections PostgreSQL finds the nearest by itself, where it has pgvector.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection as Ids
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import NamedTuple
 
@@ -13,8 +15,9 @@ import numpy as np
 from django.db import models
 from numpy.typing import NDArray
 
-from conversations.models import Collection, Vector
+from conversations.models import Collection, Vector, near
 
+POOL = 100  # nearest passages that are looked for
 MOST = 1_500_000_000  # bytes of all matrices that are kept
 AT_ONCE = 500  # rows of a query by their ids
 
@@ -28,8 +31,26 @@ class Matrix(NamedTuple):
     values: NDArray[np.float32]
 
 
+Cosines = Mapping[int, float]  # by passage
+_comparing = ThreadPoolExecutor(2, thread_name_prefix="vectors")
 _kept: OrderedDict[int, Matrix] = OrderedDict()
 _lock = Lock()
+
+
+def compare(collection: Collection, asked: NDArray[np.float32]) -> Callable[[Ids[int]], Cosines]:
+    """Begin to compare; what is returned gives cosines of the nearest POOL and of those passages it is called with.
+
+    Raises ValueError, or lets that raise it, if `asked` is not as long as the vectors of the collection.
+    """
+    index = collection.index_id or 0
+    if near.serves(index):
+        return lambda also: near.find(collection.pk, index, asked.astype("<f4").tobytes(), POOL, also)
+    found = matrix(collection)
+    if not len(found.ids):
+        return lambda also: {}
+    # In another thread, while the database looks for words: neither needs the interpreter.
+    comparing = _comparing.submit(np.matmul, found.values, asked)
+    return lambda also: _nearest(found, comparing.result(), also)
 
 
 def matrix(collection: Collection) -> Matrix:
@@ -56,6 +77,14 @@ def unit(vector: list[float]) -> NDArray[np.float32]:
     found = np.asarray(vector, dtype=np.float32)
     length = float(np.linalg.norm(found))
     return found / length if length else found
+
+
+def _nearest(matrix: Matrix, cosines: NDArray[np.float32], also: Ids[int]) -> Cosines:
+    top = np.argpartition(cosines, -POOL)[-POOL:] if len(cosines) > POOL else np.arange(len(cosines))
+    wanted = np.array(sorted(also), dtype=np.int64)
+    others = np.minimum(np.searchsorted(matrix.ids, wanted), len(matrix.ids) - 1)
+    places = np.union1d(top, others[matrix.ids[others] == wanted])
+    return dict(zip(matrix.ids[places].tolist(), cosines[places].tolist(), strict=True))
 
 
 def _load(collection: Collection, before: Matrix | None) -> Matrix:
