@@ -115,7 +115,7 @@ def make_attempt(owner, deployment, *, started=None, prompt=100, completion=10, 
 
 def make_call(person, deployment, purpose=Purpose.EMBEDDING, *, started=None, **usage):
     """Something that a deployment was asked beside answers."""
-    call = Call.record(purpose, usage, person=person and person.pk, deployment=deployment and deployment.pk)
+    call = Call.record(purpose, usage, reader=person and person.reader(), deployment=deployment and deployment.pk)
     call.started = started or call.started
     call.save()
     return call

@@ -142,8 +142,7 @@ def _asker(candidate: Candidate, reader: Reader) -> Ask:
             async for chunk in chunks:
                 draft.add(chunk)
         usage = plain(draft.usage) if draft.usage else {}
-        who = {"person": reader.user_id, "key": reader.key_id}
-        await Call.note(Purpose.INTENT, usage, deployment=candidate.pk, **who)
+        await Call.note(Purpose.INTENT, usage, reader=reader, deployment=candidate.pk)
         return draft.text
 
     return ask

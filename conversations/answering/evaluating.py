@@ -137,7 +137,7 @@ async def _outcome(asked: GoldenQuestion, given: Documents, deployment: Deployme
     finally:
         if draft.usage or draft.text:
             usage = plain(draft.usage) if draft.usage else {}
-            await Call.note(Purpose.EVALUATION, usage, person=reader.user_id, deployment=asking)
+            await Call.note(Purpose.EVALUATION, usage, reader=reader, deployment=asking)
     mentions = await check(draft.text, passages, given.embed)
     wanted = {each.number for each in passages if asked.document and asked.wants(_names(each), each.page)}
     right = sum(1 for each in mentions if each.number in wanted and each.verdict in RIGHT)

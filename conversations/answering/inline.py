@@ -73,7 +73,7 @@ def _named(given: Any, at: str, reader: Reader) -> tuple[Setting, int | None]:
 
 def _setting(read: data_sources.DataSource, at: str, reader: Reader) -> Setting:
     reach = Reach(tuple(settings.ALLOWED_UPSTREAMS), public=settings.INLINE_DATA_SOURCES == ON)
-    access = Access(collections=sources.collections(read, reader), person=reader.user_id)
+    access = Access(collections=sources.collections(read, reader), reader=reader)
     mine = Deployment.objects.for_reader(reader)
     embed = sources.embedder(at, read.parameters.embedding_dependency, reader, among=mine, reach=reach)
     return Setting(at, read, access, embed, reach=reach)

@@ -40,7 +40,7 @@ def attached(collection: Collection, name: str, beginning: str, reader: Reader) 
     """Files of a conversation as a source that people see as `name`; they add to what a model knows."""
     wanted = {"collections": [collection.name], "in_scope": False, "top_n_documents": FILES}
     read = data_sources.read({"type": "local", "parameters": wanted})
-    access = Access(collections=frozenset({collection.pk}), person=reader.user_id)
+    access = Access(collections=frozenset({collection.pk}), reader=reader)
     return Setting(name, read, access, own=True, beginning=beginning)
 
 
@@ -55,7 +55,7 @@ def setting(source: DataSource, reader: Reader) -> Setting:
         filter=source.access_filter,
         groups=_groups(source, reader),
         collections=collections(read, reader),
-        person=reader.user_id,
+        reader=reader,
     )
     return Setting(source.name, read, access, embedder(source.name, read.parameters.embedding_dependency, reader))
 
@@ -80,14 +80,14 @@ def embedder(
         by = _deployment(name, wanted.deployment_name, Deployment.objects.usable() if among is None else among)
     else:
         by = replace(_endpoint(wanted), reach=reach)
-    return partial(_embed, name, by, reader.user_id, wanted.dimensions)
+    return partial(_embed, name, by, reader, wanted.dimensions)
 
 
 async def _embed(
-    name: str, by: Deployment | Endpoint, person: int, dimensions: int | None, texts: list[str]
+    name: str, by: Deployment | Endpoint, reader: Reader, dimensions: int | None, texts: list[str]
 ) -> list[list[float]]:
     try:
-        return await embed(texts, by, person=person, dimensions=dimensions, input_type="query")
+        return await embed(texts, by, reader=reader, dimensions=dimensions, input_type="query")
     except RetrievalError:
         raise
     except CompletionError as error:

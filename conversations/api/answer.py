@@ -75,7 +75,7 @@ class Answer:
             if began:
                 # A program that has gone away cancels this task: what was spent is written down all the same.
                 usage = plain(self.usage) if self.usage else {}
-                await asyncio.shield(Call.note(Purpose.API, usage, person=self.reader.user_id, deployment=by))
+                await asyncio.shield(Call.note(Purpose.API, usage, reader=self.reader, deployment=by))
 
     async def _recheck(self) -> None:
         """What is taken away ends what is being answered: raises ApiError (403)."""

@@ -53,7 +53,7 @@ async def embeddings(request: ApiRequest, deployment: str | None = None) -> Http
     finally:
         if spent:
             usage = {"prompt_tokens": sum(spent)}
-            await Call.note(Purpose.API, usage, person=reader.user_id, deployment=candidate.pk)
+            await Call.note(Purpose.API, usage, reader=reader, deployment=candidate.pk)
     made = {
         "object": "list",
         "data": [

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpResponse, JsonResponse
 
+from conversations.answering.limits import BudgetExceeded
 from conversations.completions import errors
 from conversations.completions.errors import CompletionError, InvalidRequest, PromptFiltered
 from conversations.retrieval import errors as sources
@@ -17,6 +18,7 @@ from conversations.retrieval import errors as sources
 log = logging.getLogger(__name__)
 
 INVALID, SERVER, LIMITED = "invalid_request_error", "server_error", "rate_limit_error"
+QUOTA = "insufficient_quota"
 UNEXPECTED = "Something went wrong here. Try again; if it happens again, tell your administrator the request's id."
 FILTERED = "A content filter refused the prompt. Change it and try again."
 
@@ -70,7 +72,9 @@ TABLE: dict[type[CompletionError], tuple[int, str, str, str]] = {
     errors.BadKey: (502, SERVER, "upstream_key", "The deployment refuses our key for it. Tell your administrator."),
     errors.NotFound: (502, SERVER, "upstream_not_found", "The deployment is gone upstream. Tell your administrator."),
     errors.RateLimited: (429, LIMITED, "rate_limit_exceeded", ""),
-    errors.QuotaExceeded: (429, "insufficient_quota", "insufficient_quota", ""),
+    errors.QuotaExceeded: (429, QUOTA, QUOTA, ""),
+    errors.LimitReached: (429, LIMITED, "rate_limit_exceeded", ""),
+    BudgetExceeded: (429, QUOTA, QUOTA, ""),
     errors.PromptTooLong: (400, INVALID, "context_length_exceeded", ""),
     errors.Redirected: (
         502,

@@ -82,5 +82,5 @@ async def _back(passed: Passed, by: Route) -> AsyncGenerator[bytes, None]:
         if (
             usage := passed.usage
         ):  # a caller that has all it wants goes away: what was spent is written down all the same
-            note = Call.note(Purpose.API, usage, person=by.reader.user_id, deployment=by.candidate.pk)
+            note = Call.note(Purpose.API, usage, reader=by.reader, deployment=by.candidate.pk)
             await asyncio.shield(note)

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models.access import Reader
 from conversations.models.deployment import Deployment
 from conversations.models.price import Price, cached_tokens, tokens
 from conversations.models.spent import Spent, all_tokens
@@ -56,14 +57,12 @@ class Call(models.Model):
         purpose: Purpose,
         usage: dict[str, Any],
         *,
-        person: int | None,
+        reader: Reader | None,
         deployment: int | None,
-        key: int | None = None,
     ) -> None:
         """Write down what was spent, by the wire's `usage`. What waits for the call does not fail if this does."""
         try:
-            record = database_sync_to_async(cls.record)
-            await record(purpose, usage, person=person, deployment=deployment, key=key)
+            await database_sync_to_async(cls.record)(purpose, usage, reader=reader, deployment=deployment)
         except db.Error:
             log.exception("A call for %s could not be written down", purpose)
 
@@ -73,11 +72,12 @@ class Call(models.Model):
         purpose: Purpose,
         usage: dict[str, Any],
         *,
-        person: int | None,
+        reader: Reader | None,
         deployment: int | None,
-        key: int | None = None,
     ) -> "Call":
+        """It counts for the budgets of `reader`: the person's, and the one of the key that asks on their behalf."""
         now = timezone.now()
+        person, key = (reader.user_id, reader.key_id) if reader else (None, None)
         cost = Price.objects.cost(deployment, now, usage)
         with transaction.atomic():
             Spent.add(now, all_tokens(usage), cost, person=person, key=key)

@@ -7,10 +7,13 @@ cancellable, and raises RetrievalError only.
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from conversations.completions.addresses import Reach
 from conversations.completions.data_sources import DataSource
+
+if TYPE_CHECKING:  # the child that reads a file imports this package too, and has no Django
+    from conversations.models import Reader
 
 KINDS = {
     "azure_search": "conversations.retrieval.azure_search.AzureSearch",
@@ -55,7 +58,7 @@ class Access:
     filter: str = ""  # template in the store's own language, with {groups}
     groups: tuple[str, ...] = ()
     collections: frozenset[int] = frozenset()
-    person: int | None = None  # id
+    reader: "Reader | None" = None  # whom it is charged to
 
 
 ELSE = "else"  # if nothing else was found either

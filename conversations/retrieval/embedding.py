@@ -6,22 +6,22 @@ from conversations.completions import embeddings
 from conversations.completions.embeddings import Vectors
 from conversations.completions.endpoints import Endpoint
 from conversations.completions.errors import Disabled
-from conversations.models import Call, Deployment, Purpose
+from conversations.models import Call, Deployment, Purpose, Reader
 
 
 async def embed(
     texts: list[str],
     by: Deployment | Endpoint,
     *,
-    person: int | None,
+    reader: Reader | None,
     input_type: str,
     dimensions: int | None = None,
 ) -> Vectors:
-    """One vector a text. `person`: on whose behalf; `by`: a deployment of ours, or an endpoint that a source has.
+    """One vector a text. `reader`: on whose behalf; `by`: a deployment of ours, or an endpoint that a source has.
 
     Raises CompletionError; Disabled by what the deployment's row says now.
     """
-    endpoint, key = (by, None) if isinstance(by, Endpoint) else (await _endpoint(by), by.pk)
+    endpoint, pk = (by, None) if isinstance(by, Endpoint) else (await _endpoint(by), by.pk)
     spent: list[int] = []
     try:
         return await embeddings.embed(
@@ -30,7 +30,7 @@ async def embed(
     finally:
         if spent:
             usage = {"prompt_tokens": sum(spent)} if any(spent) else {}
-            await Call.note(Purpose.EMBEDDING, usage, person=person, deployment=key)
+            await Call.note(Purpose.EMBEDDING, usage, reader=reader, deployment=pk)
 
 
 @database_sync_to_async

@@ -25,9 +25,9 @@ async def put(kept, content=LEAVE, filename="leave.md"):
     return await Document.objects.aget(pk=added.document.pk)
 
 
-async def search(kept, query, limit=5, *, query_type="vector_simple_hybrid", collections=None, person=None):
+async def search(kept, query, limit=5, *, query_type="vector_simple_hybrid", collections=None, reader=None):
     parameters = {"collections": [each.name for each in collections or [kept]], "query_type": query_type}
     source = data_sources.read({"type": "local", "parameters": parameters})
     readable = frozenset() if kept is None else frozenset({kept.pk})
-    adapter = retriever(Setting("Handbook", source, Access(collections=readable, person=person)))
+    adapter = retriever(Setting("Handbook", source, Access(collections=readable, reader=reader)))
     return await adapter.widen(await adapter.search(query, limit))

@@ -53,7 +53,7 @@ async def test_tokens_are_written_down_with_who_caused_them(kept):
     await Call.objects.all().adelete()
     await Document.objects.aupdate(uploader=uploader, state="queued", runner="")
     await runner.run_out()
-    await search(kept, "parental leave", person=uploader.pk)
+    await search(kept, "parental leave", reader=uploader.reader())
     calls = [each async for each in Call.objects.order_by("pk")]
     assert [(each.purpose, each.person_id) for each in calls] == [("embedding", uploader.pk)] * 2
     assert all(each.prompt and not each.completion and each.deployment_id for each in calls)
@@ -61,6 +61,6 @@ async def test_tokens_are_written_down_with_who_caused_them(kept):
 
 async def test_an_upstream_that_does_not_count_is_called_all_the_same(upstream):
     upstream.raw(b'{"data": [{"index": 0, "embedding": [1.0]}], "usage": {"prompt_tokens": "many"}}')
-    assert await embed(["leave"], upstream.endpoint(), person=None, input_type="query") == [[1.0]]
+    assert await embed(["leave"], upstream.endpoint(), reader=None, input_type="query") == [[1.0]]
     call = await Call.objects.aget()
     assert (call.prompt, call.cost, call.deployment_id) == (0, None, None)

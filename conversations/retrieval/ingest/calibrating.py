@@ -46,7 +46,7 @@ def _sample(collection: Collection) -> list[tuple[int, str]]:
 async def _vectors(collection: Collection, made: list[Probe]) -> list[list[float]]:
     assert collection.index
     texts = [each.meaning for each in made]
-    return await embed(texts, collection.index.deployment, person=None, input_type="query")
+    return await embed(texts, collection.index.deployment, reader=None, input_type="query")
 
 
 def _measure(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from conversations.completions.errors import CompletionError
-from conversations.models import Chunk, Collection, Index
+from conversations.models import Chunk, Collection, Index, Reader
 from conversations.retrieval.embedding import embed
 from conversations.retrieval.local.vectors import packed
 
@@ -14,15 +14,15 @@ LONGEST_WAIT = 60.0  # that a deployment may ask for
 
 
 async def embedded(
-    texts: list[str], index: Index, told: Callable[[int], Awaitable[None]], person: int | None = None
+    texts: list[str], index: Index, told: Callable[[int], Awaitable[None]], reader: Reader | None = None
 ) -> list[bytes]:
     """A vector for each text, as rows keep them; `told` hears how many there are. Raises CompletionError.
 
-    `person`: who brought the texts.
+    `reader`: who brought the texts.
     """
     found: list[bytes] = []
     for at in range(0, len(texts), BATCH):
-        found += [packed(vector) for vector in await _patiently(texts[at : at + BATCH], index, person)]
+        found += [packed(vector) for vector in await _patiently(texts[at : at + BATCH], index, reader)]
         await told(len(found))
     return found
 
@@ -44,10 +44,10 @@ def index_for(collection: Collection) -> Index | None:
     return collection.index
 
 
-async def _patiently(texts: list[str], index: Index, person: int | None) -> list[list[float]]:
+async def _patiently(texts: list[str], index: Index, reader: Reader | None) -> list[list[float]]:
     for wait in (*WAITS, None):
         try:
-            return await embed(texts, index.deployment, person=person, input_type="document")
+            return await embed(texts, index.deployment, reader=reader, input_type="document")
         except CompletionError as error:
             if wait is None or not error.retryable:
                 raise

@@ -5,7 +5,7 @@ import logging
 import time
 
 from conversations.completions.errors import CompletionError
-from conversations.models import Chunk, Document, Stage
+from conversations.models import Chunk, Document, Reader, Stage
 from conversations.retrieval.apart import apart
 from conversations.retrieval.ingest import reading
 from conversations.retrieval.ingest.chunks import PATH, Piece, pack
@@ -51,7 +51,8 @@ async def _through(document: Document, progress: "_Progress", runner: str) -> No
     if index is not None:
         await progress.must(state=Stage.EMBEDDING, done=0, total=len(chunks), pages=pages)
         texts = [text_of(document.title, each) for each in chunks]
-        vectors = await embedded(texts, index, progress.passages, document.uploader_id)
+        uploader = Reader(document.uploader_id) if document.uploader_id else None
+        vectors = await embedded(texts, index, progress.passages, uploader)
     await place(document, runner, chunks, index, vectors, pages)
     if not await apart(_ready)(document, runner):
         raise Lost

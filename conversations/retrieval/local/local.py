@@ -120,7 +120,7 @@ class Local:
             if key not in self._vectors:
                 try:
                     (vector,) = await embed(
-                        [query], each.index.deployment, person=self._access.person, input_type="query"
+                        [query], each.index.deployment, reader=self._access.reader, input_type="query"
                     )
                 except CompletionError as error:
                     words = f"the embedding deployment “{each.index.deployment.name}” did not answer: {error}"
