@@ -122,14 +122,17 @@ async def sweep() -> None:
 
 
 async def keep_sweeping() -> None:
-    """Sweep for as long as the process lives."""
+    """Sweep, and tend conversations whose time is over, for as long as the process lives, whatever fails."""
     while True:
         try:
             await sweep()
-            for tend in (Conversation.objects.all().expire, Conversation.objects.all().purge):
+        except Exception as error:
+            _failed(error, "Could not look for lost answers")
+        for tend in (Conversation.objects.all().expire, Conversation.objects.all().purge):
+            try:
                 await database_sync_to_async(tend, thread_sensitive=False)()
-        except db.Error:
-            _database_failed("Could not look for lost answers and deleted conversations")
+            except Exception:  # says nothing about leases: lost answers are looked for all the same
+                log.exception("Could not look after conversations whose time is over")
         await asyncio.sleep(SWEEP)
 
 
@@ -170,17 +173,18 @@ async def _keeping() -> None:
             if now - looked >= LOOK_FOR_STOPS:
                 looked = now
                 await _look_for_stops()
-        except db.Error:
-            _database_failed("A checkpoint failed; the text is still in memory")
+        except Exception as error:  # whatever it is, the next round must come: every lease depends on it
+            _failed(error, "A checkpoint failed; the text is still in memory")
         # A layer that hangs must not hold up what is saved.
         if publish.shared() and (publishing is None or publishing.done()):
             publishing = asyncio.create_task(_publish_all())
 
 
-def _database_failed(what: str) -> None:
+def _failed(error: Exception, what: str) -> None:
     global _blind_since
-    _blind_since = time.monotonic()
-    log.exception(what)
+    if isinstance(error, db.Error):
+        _blind_since = time.monotonic()
+    log.error(what, exc_info=error)
 
 
 async def _publish_all() -> None:

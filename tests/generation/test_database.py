@@ -1,5 +1,6 @@
 """The database fails, or somebody else has ended the answer: nothing is half-saved, nothing is overwritten."""
 
+import pytest
 from django.db import OperationalError
 
 from conversations.generation import answer as answering
@@ -9,10 +10,13 @@ from tests import factories
 from tests.conftest import settled
 from tests.talk import HTMX, eventually, make_lost
 
+LOCKED = OperationalError("database is locked")
+EITHER = pytest.mark.parametrize("error", [LOCKED, RuntimeError("nobody foresaw it")], ids=["database", "other"])
 
-def failing(times, does):
+
+def failing(times, does, error=LOCKED):
     """`does`, but the first so many calls find the database locked."""
-    left = [OperationalError("database is locked")] * times
+    left = [error] * times
 
     def flaky(*args, **facts):
         if left:
@@ -23,8 +27,9 @@ def failing(times, does):
     return flaky
 
 
-async def test_a_checkpoint_that_fails_does_not_end_the_stream(talk, upstream, monkeypatch):
-    save = failing(2, runner._save)
+@EITHER
+async def test_a_checkpoint_that_fails_does_not_end_the_stream(talk, upstream, monkeypatch, error):
+    save = failing(2, runner._save, error)
     monkeypatch.setattr(runner, "_save", save)
     monkeypatch.setattr(runner, "CHECKPOINT", 0.1)
     upstream.reply("One, ", "two, ", "three.")

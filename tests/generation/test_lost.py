@@ -1,13 +1,18 @@
 """Answers whose process ended: whoever notices first calls them interrupted, and what was saved can go on."""
 
+import asyncio
 import logging
 
+import pytest
+from django import db
 from django.utils import timezone
 
 from conversations import generation
+from conversations.generation import runner
 from conversations.models import Message, State
+from conversations.models.conversation_set import ConversationQuerySet
 from tests.conftest import settled
-from tests.talk import make_lost
+from tests.talk import eventually, make_lost
 
 
 async def test_the_sweep_interrupts_lost_answers_and_tells_their_viewers(talk, upstream, caplog):
@@ -72,6 +77,33 @@ async def test_a_conversation_with_a_lost_answer_takes_the_next_question(talk, u
     await generation.sweep()
     upstream.reply("Fine.")
     assert (await talk.asked("And you?")).text == "Fine."
+
+
+@pytest.mark.parametrize("error", [db.OperationalError, RuntimeError])
+async def test_a_purge_that_fails_time_and_again_hides_no_lost_answer(talk, upstream, monkeypatch, error):
+    rounds = []
+
+    def fail(conversations):
+        rounds.append(conversations)
+        raise error("it never works")
+
+    async def failed_twice():
+        return len(rounds) > 1
+
+    async def interrupted():
+        return (await talk.answer()).state == State.INTERRUPTED
+
+    monkeypatch.setattr(ConversationQuerySet, "purge", fail)
+    monkeypatch.setattr(runner, "SWEEP", 0.01)
+    await left_behind(talk, upstream, "So far")
+    sweeping = asyncio.create_task(generation.keep_sweeping())
+    try:
+        await eventually(failed_twice)
+        await make_lost()
+        await eventually(interrupted)
+    finally:
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
 
 
 async def left_behind(talk, upstream, text):
