@@ -18,6 +18,7 @@ from conversations.texts.words import asked
 from conversations.views.reasons import REASONS as WORDS
 from tests.retrieval import files
 from tests.retrieval.local import LEAVE, collection, put, search
+from tests.talk import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -258,6 +259,31 @@ async def test_a_server_that_ends_gives_back_what_it_reads(monkeypatch):
     await asyncio.gather(keeping, return_exceptions=True)
     document = await Document.objects.aget()
     assert (document.state, document.runner, document.tries) == (Stage.QUEUED, "", 0)
+
+
+async def test_a_look_at_the_queue_that_fails_is_not_the_last_one(monkeypatch):
+    look, failed = runner._next, []
+
+    def fails_once():
+        if not failed:
+            failed.append(True)
+            raise RuntimeError("nobody foresaw it")
+        return look()
+
+    monkeypatch.setattr(runner, "_next", fails_once)
+    monkeypatch.setattr(runner, "TICK", 0.05)
+    await queued(await collection())
+    keeping = asyncio.create_task(runner.keep_ingesting())
+
+    async def read():
+        return await Document.objects.filter(state=Stage.READY).aexists()
+
+    try:
+        await eventually(read, within=20)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+    assert failed
 
 
 async def test_what_was_deleted_an_hour_ago_is_purged_with_its_file():

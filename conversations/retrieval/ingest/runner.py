@@ -10,7 +10,6 @@ import time
 import uuid
 
 from channels.db import database_sync_to_async
-from django import db
 from django.db import models
 from django.db.models.functions import Now
 
@@ -54,7 +53,7 @@ async def keep_ingesting() -> None:
             event.clear()
             try:
                 await _start()
-            except db.Error:
+            except Exception:  # whatever it is, the next look must come
                 log.exception("Could not look for documents to read")
             waits = [asyncio.create_task(event.wait()), *_reading]
             await asyncio.wait(waits, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
@@ -115,7 +114,7 @@ async def _keep_beating() -> None:
         mine = Document.objects.filter(pk__in=list(_reading.values()), runner=RUNNER, state__in=WORKING)
         try:
             await database_sync_to_async(mine.update)(beat_at=Now())
-        except db.Error:
+        except Exception:  # whatever it is, the next round must come
             log.exception("Leases of documents could not be renewed")
 
 
