@@ -73,16 +73,25 @@ async def find(
 async def answer(
     request: ChatRequest, documents: Documents, found: grounding.Grounded, candidate: Candidate, through: Answer
 ) -> Parts:
-    """The answer of `candidate`, by `through`, with as much of what was found as it has room for."""
+    """The answer of `candidate`, by `through`, with as much of what was found as it has room for.
+
+    `context` comes with its first chunk: another one may take over before that, and have less room.
+    """
     grounded = await asyncio.to_thread(found.within, _room(candidate))
-    if not documents.kept:
+    context = None if documents.kept else first_chunk(grounded.context)
+    if context:
         yield Found(_passages(grounded, documents), grounded.queries, grounded.left_out)
-        yield first_chunk(grounded.context)
     text = _Text(grounded, await asyncio.to_thread(grounded.markers, documents.begun))
     sent = msgspec.structs.replace(request, messages=grounded.messages)
     async with aclosing(through(sent)) as parts:
         async for part in parts:
-            yield text.filtered(part) if isinstance(part, Chunk) else part
+            if not isinstance(part, Chunk):
+                yield part
+                continue
+            if context:
+                yield context
+                context = None
+            yield text.filtered(part)
     if rest := text.rest():
         yield rest
 

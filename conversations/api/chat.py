@@ -50,24 +50,21 @@ async def answered(asked: ChatRequest, data: dict[str, Any], found: Deployment, 
 async def _streamed(answer: Answer) -> StreamingHttpResponse:
     """Begun when upstream has: what fails before is an answer with a status of its own."""
     chunks = answer.chunks()
-    begun = [await anext(chunks)]
-    if answer.documents:  # what was found comes before upstream is asked
-        begun.append(await anext(chunks))
+    first = await anext(chunks)
     usage = bool((answer.request.stream_options or {}).get("include_usage"))
     headers = {**answer.rate_limits, "Cache-Control": "no-cache, no-store", "X-Accel-Buffering": "no"}
     return StreamingHttpResponse(
-        _events(answer, begun, chunks, usage=usage), content_type="text/event-stream; charset=utf-8", headers=headers
+        _events(answer, first, chunks, usage=usage), content_type="text/event-stream; charset=utf-8", headers=headers
     )
 
 
 async def _events(
-    answer: Answer, begun: list[Chunk], chunks: AsyncGenerator[Chunk, None], *, usage: bool
+    answer: Answer, first: Chunk, chunks: AsyncGenerator[Chunk, None], *, usage: bool
 ) -> AsyncGenerator[bytes, None]:
     """With `usage` each chunk says that it has none, and one more says what all took."""
     try:
         async with aclosing(chunks):
-            for chunk in begun:
-                yield _event(chunk, usage)
+            yield _event(first, usage)
             async for chunk in chunks:
                 yield _event(chunk, usage)
     except Exception as error:
