@@ -82,11 +82,19 @@ def _setting(read: data_sources.DataSource, at: str, reader: Reader) -> Setting:
 def _ours(read: data_sources.DataSource, at: str, reader: Reader) -> Setting:
     """It signs in as this server: only where a source is set up that does, and with the filter of that one."""
     for source in DataSource.objects.for_reader(reader).filter(type=read.type):
-        if not source.secrets_lost and _place(source.read()) == _place(read):
+        if _stored_place(source) == _place(read):
             stored = sources.setting(source, reader)
             return replace(_setting(read, at, reader), access=stored.access, reach=None)
     words = "relies on this server's identity, but no such data source is set up that this key may ask. Send a key"
     raise _wrong(f"{at}.parameters.authentication", words)
+
+
+def _stored_place(source: DataSource) -> tuple[Any, ...] | None:
+    """None for one that nobody can ask: it is not configured completely, or its secrets are lost."""
+    try:
+        return None if source.secrets_lost else _place(source.read())
+    except InvalidRequest:
+        return None
 
 
 def _place(read: data_sources.DataSource) -> tuple[Any, ...]:

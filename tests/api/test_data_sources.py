@@ -202,6 +202,7 @@ async def test_this_server_s_identity_is_lent_only_where_a_source_is_set_up(prog
         source = DataSource(name="HR", access_filter="groups/any(g: search.in(g, '{groups}'))")
         source.configure("azure_search", {**given, "endpoint": "https://ours.search.windows.net"})
         source.save()
+        DataSource.objects.create(name="Half set up", type="azure_search", parameters={"index_name": "hr"}, position=1)
         setting = read(person.reader(), filter="year eq 2026").settings[0]
         assert (setting.reach, setting.access.filter) == (None, source.access_filter)
         for other in ({"index_name": "board"}, {"endpoint": "https://theirs.search.windows.net"}):
