@@ -1,6 +1,7 @@
 """What an answer was given to read and what it cites, written down with it: the database's side of grounding."""
 
 import logging
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -26,7 +27,14 @@ def keep(message: UUID, passages: list[Passage]) -> None:
 
 def _freeze(message: UUID, passages: list[Passage]) -> None:
     own = [int(each.document) for each in passages if each.document]
-    collections = dict(Document.objects.filter(pk__in=own).values_list("pk", "collection"))
+    collections = {str(pk): at for pk, at in Document.objects.filter(pk__in=own).values_list("pk", "collection")}
+
+    def words(each: Passage) -> dict[str, Any]:
+        """None of a document of ours that was erased since it was found: nobody would take them out any more."""
+        if each.document and each.document not in collections:
+            return {"purged": True}
+        return {"heading": each.heading, "content": each.content if each.number else each.content[:SHOWN]}
+
     Evidence.objects.bulk_create(
         Evidence(
             message_id=message,
@@ -35,7 +43,7 @@ def _freeze(message: UUID, passages: list[Passage]) -> None:
             source_id=each.source,
             source_name=each.source_name[:80],
             document=each.document,
-            collection_id=collections.get(int(each.document)) if each.document else None,
+            collection_id=collections.get(each.document),
             version=each.version,
             filtered=bool(each.badges),
             title=each.title,
@@ -43,12 +51,11 @@ def _freeze(message: UUID, passages: list[Passage]) -> None:
             filepath=each.filepath,
             chunk_id=each.chunk_id,
             page=each.page,
-            heading=each.heading,
-            content=each.content if each.number else each.content[:SHOWN],
             queries=each.queries,
             original_search_score=each.original_search_score,
             rerank_score=each.rerank_score,
             filter_reason=each.filter_reason,
+            **words(each),
         )
         for at, each in enumerate(passages[:MOST])
     )

@@ -120,6 +120,9 @@ class Collection(Owned):
 
     def throw_away(self) -> None:
         """Delete it: nothing of it is found any more; it can be taken back until it is purged."""
+        self.hide()
+
+    def hide(self) -> None:
         self.deleted = timezone.now()
         self.save(update_fields=["deleted"])
 

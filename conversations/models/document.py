@@ -67,10 +67,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def purge(self) -> int:
         """Delete for good, with their files, what was thrown away long enough ago."""
-        gone = list(self.filter(deleted__lt=timezone.now() - KEPT))
-        for document in gone:
-            document.delete()
-        return len(gone)
+        over, purged = self.filter(deleted__lt=timezone.now() - KEPT), 0
+        for pk in list(over.values_list("pk", flat=True)):
+            if document := over.filter(pk=pk).first():  # large ones take long: it may have been taken back meanwhile
+                document.delete()
+                purged += 1
+        return purged
 
 
 class Document(models.Model):
@@ -160,12 +162,16 @@ class Document(models.Model):
 
     def throw_away(self) -> None:
         """Delete it: from now on nothing of it is found or counted; it can be taken back until it is purged."""
-        self._hide()
+        self.hide()
+        self._uncount()
         self.refresh_from_db()
 
-    def _hide(self) -> None:
+    def hide(self) -> None:
+        """From now on nothing of it is found; what is left of it is purged an hour later."""
         if Document.objects.filter(pk=self.pk, deleted=None).update(deleted=timezone.now()):
             self.collection.changed()
+
+    def _uncount(self) -> None:
         while self._moved(None, -1):
             pass
 
@@ -188,7 +194,8 @@ class Document(models.Model):
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         """For good, with its file: hidden at once, then its passages go in slices, and it last."""
-        self._hide()
+        self.hide()
+        self._uncount()
         while found := list(self.chunks.order_by("pk").values_list("pk", flat=True)[:SLICE]):
             Chunk.objects.filter(pk__in=found).delete()
         return super().delete(using, keep_parents)

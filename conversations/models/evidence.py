@@ -1,8 +1,9 @@
 """What an answer was given to read, frozen with it, and which of its sentences rest on which passage."""
 
+from collections.abc import Callable
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
@@ -144,13 +145,16 @@ class Citation(models.Model):
         return f"{self.label}: {self.evidence}"
 
 
-def erase(origin: Document | Collection) -> None:
+def erase(origin: Document | Collection, noted: Callable[[], object] = lambda: None) -> None:
     """Delete it at once and for good, with its words wherever they are evidence.
 
-    It is hidden first: if the process ends in between, what is left of it goes an hour later.
+    In one transaction it is hidden, its words are taken out of answers, and `noted` says so; then it goes, in several
+    if it is a large document. If the process ends in between, what is left of it goes an hour later.
     """
-    origin.throw_away()
-    Evidence.objects.of(origin).purge()
+    with transaction.atomic():
+        origin.hide()
+        Evidence.objects.of(origin).purge()
+        noted()
     origin.delete()
 
 

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -33,10 +32,7 @@ def _asked(request: PersonRequest, origin: Document | Collection, collection: Co
         context = {**shell(request.user, collection), "origin": origin, "whole": origin is collection}
         return render(request, "documents/purge.html", {**context, "collection": collection, "answers": answers})
     name = str(origin)
-    with transaction.atomic():
-        gone = as_it_is(origin)
-        erase(origin)
-        note = "" if origin is collection else f"in “{collection}”"
-        record(request, f"{origin._meta.model_name}.purge", gone, note=note)
+    gone, note = as_it_is(origin), "" if origin is collection else f"in “{collection}”"
+    erase(origin, lambda: record(request, f"{origin._meta.model_name}.purge", gone, note=note))
     messages.success(request, _("“%(name)s” is deleted, and removed from all answers.") % {"name": name})
     return redirect("documents") if origin is collection else redirect("collection", collection.pk)

@@ -5,7 +5,7 @@ import pytest
 from conversations.answering import Passage
 from conversations.generation import evidence
 from conversations.grounding import Check
-from conversations.models import Citation
+from conversations.models import Citation, Collection, erase
 from tests import factories
 
 TEXT = "18 weeks.[doc2] In blocks.[doc1][doc2] `[doc1]`"
@@ -25,6 +25,16 @@ def test_passages_are_kept_in_their_order_with_what_was_left_out(answer):
     rows = list(answer.evidence.all())
     assert [(each.number, each.filter_reason) for each in rows] == [(1, ""), (2, ""), (0, "score")]
     assert len(rows[2].content) == 300
+
+
+def test_of_a_document_that_was_erased_since_it_was_found_no_words_are_kept(answer):
+    kept = factories.make_document(Collection.objects.create(name="Handbook"), "Leave")
+    gone = factories.make_document(kept.collection, "Gone")
+    found = [passage(at, heading="Days", document=str(each.pk)) for at, each in enumerate((kept, gone), 1)]
+    erase(gone)
+    evidence.keep(answer.pk, found)
+    rows = answer.evidence.values_list("content", "heading", "purged")
+    assert list(rows) == [("Words.", "Days", False), ("", "", True)]
 
 
 def test_another_try_replaces_what_the_first_one_found(answer):

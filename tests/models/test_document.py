@@ -1,12 +1,15 @@
 """A large document goes, and comes back, in slices: others can write meanwhile, and the counts are right whenever."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conversations.models import Chunk, Collection, Document, Term, erase
 from conversations.models import document as documents
-from tests.factories import make_document
+from tests.factories import make_conversation, make_document, make_evidence, make_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +64,34 @@ def test_what_a_process_that_ended_began_is_hidden_and_is_finished(collection, d
     erase(document)
     assert counts(collection) == {"harbour": 1, "boat": 1}
     assert Chunk.objects.count() == 1
+
+
+def test_what_is_erased_leaves_answers_even_if_the_process_ends(collection, document, person, offline, monkeypatch):
+    turn = make_turn(make_conversation(person, deployment=offline))
+    facts = {"document": str(document.pk), "collection": collection}
+    found = make_evidence(turn.answer, content="You get 90 days.", **facts)
+
+    def ending(*_):
+        raise Ended
+
+    monkeypatch.setattr(Document, "_moved", ending)
+    with pytest.raises(Ended):
+        erase(document)
+    found.refresh_from_db()
+    assert (found.purged, found.content) == (True, "")
+
+
+def test_what_is_taken_back_while_others_are_purged_stays(collection, document, monkeypatch):
+    Document.objects.update(deleted=timezone.now() - timedelta(hours=2))
+    delete = Document.delete
+
+    def meanwhile(gone):
+        Document.objects.exclude(pk=gone.pk).get().take_back()
+        return delete(gone)
+
+    monkeypatch.setattr(Document, "delete", meanwhile)
+    assert Document.objects.purge() == 1
+    assert Document.objects.get().deleted is None
 
 
 @pytest.mark.django_db(transaction=True)
