@@ -1,4 +1,4 @@
-"""What groups are beside Django's: an id elsewhere, memberships that were given, and deleting one opens nothing."""
+"""What groups are beside Django's: an id elsewhere, memberships that were given, and deleting one lifts no limit."""
 
 from collections.abc import Iterator
 from typing import Any, Self
@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.access import Granted, Reader
+from conversations.models.budget import Budget
+from conversations.models.retention import Retention
 
 
 class ExternalGroupQuerySet(models.QuerySet["ExternalGroup"]):
@@ -60,18 +62,28 @@ def readers(thing: Granted) -> list[str]:
 
 
 def needed(group: Group) -> list[str]:
-    """Why this group must not be deleted, for administrators: what it would open, a sentence each; or nothing."""
+    """Why this group must not be deleted, for administrators: what would change for its people, a sentence each."""
     if group.name == NOBODY:
         return [
             gettext("Without the group “%(name)s” all that is its owners' alone would be everybody's.")
             % {"name": group}
         ]
     if not group.user_set.exists():
-        return []  # who is in it decides what a denial means: it denies nothing to anybody
+        return []  # whatever it says, it says of nobody
     words = gettext(
         "“%(thing)s” (%(kind)s) is denied to this group. Allow it there, or take everybody out of the group."
     )
-    return [words % {"thing": each, "kind": each._meta.verbose_name} for each in _related(group, "denied")]
+    reasons = [words % {"thing": each, "kind": each._meta.verbose_name} for each in _related(group, "denied")]
+    if Retention.objects.filter(group=group).exists():
+        reasons.append(
+            gettext(
+                "Conversations of its people are kept for as long as this group says. "
+                "Remove its days, or take everybody out of the group."
+            )
+        )
+    if Budget.objects.filter(group=group).exists():
+        reasons.append(gettext("This group has a budget. Delete that first, or take everybody out of the group."))
+    return reasons
 
 
 def _related(group: Group, field: str) -> Iterator[Granted]:

@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db.models import ProtectedError
 
-from conversations.models import Collection, DataSource
+from conversations.models import Budget, Collection, DataSource, Retention
 from conversations.models.group import nobody, readers
+from conversations.models.retention import days_for
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +56,29 @@ def test_who_is_denied_something_stays_denied(person):
     assert list(DataSource.objects.for_reader(person.reader())) == [source]
 
 
+@pytest.mark.parametrize("days", [30, None])
+def test_days_of_keeping_are_not_lifted_by_deleting(person, days):
+    group = Group.objects.create(name="Legal")
+    Retention.objects.create(group=group, days=days)
+    person.groups.add(group)
+    with pytest.raises(ProtectedError, match="are kept for as long as"):
+        group.delete()
+    assert days_for(person) == days
+    group.retention.delete()
+    group.delete()
+
+
+def test_nor_is_a_budget(person):
+    group = Group.objects.create(name="Trainees")
+    factories.make_budget(hard=5, group=group)
+    person.groups.add(group)
+    with pytest.raises(ProtectedError, match="has a budget"):
+        group.delete()
+    person.groups.clear()
+    group.delete()
+    assert not Budget.objects.exists()
+
+
 class TestAdmin:
     def deleted(self, administrator, *groups):
         """What the administration says when these are deleted one by one, and together."""
@@ -70,7 +94,7 @@ class TestAdmin:
         factories.make_source().denied.add(group)
         person.groups.add(group)
         for page in self.deleted(administrator, group):
-            assert "it would open what is closed" in page
+            assert "what would change for its people" in page
             assert "“Employee handbook” (data source) is denied to this group" in page
         for page in self.deleted(administrator, nobody()):
             assert "alone would be everybody" in page

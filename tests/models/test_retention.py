@@ -133,10 +133,11 @@ def test_what_expired_is_hidden_for_a_week_and_its_owner_cannot_take_it_back(bro
     assert list(verbs) == ["retention.delete", "retention.expire"]
 
 
-def test_a_keeping_group_that_is_deleted_and_made_anew_within_the_week_loses_nothing(person):
+def test_a_keeping_group_that_is_emptied_deleted_and_made_anew_within_the_week_loses_nothing(person):
     Company.objects.create(retention_days=10)
     group("Legal", None, person)
     used(person, 400)
+    person.groups.clear()
     Group.objects.get(name="Legal").delete()
     tend()
     assert titles(person) == []
