@@ -4,8 +4,10 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient
 
-from conversations.models import ApiKey, Operation
+from conversations.completions.offline.transport import OfflineTransport
+from conversations.models import ApiKey, DataSource, Operation
 from tests.api.serving import served
+from tests.stores.elastic import Elastic
 
 
 class Program:
@@ -44,3 +46,42 @@ async def address(transactional_db):
     """Of a server that runs for this test."""
     async with served() as address:
         yield address
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """The built-in deployment takes no time."""
+    monkeypatch.setattr(OfflineTransport.__init__, "__defaults__", (0,))
+
+
+@pytest.fixture
+async def key(person):
+    return await sync_to_async(make_key)(person)
+
+
+@pytest.fixture
+async def store():
+    async with Elastic() as store:
+        yield store
+
+
+@pytest.fixture
+def entry(store, settings):
+    """A source that a program brings along, at an address that was named."""
+    settings.ALLOWED_UPSTREAMS = ["127.0.0.1"]
+    key = {"type": "encoded_api_key", "encoded_api_key": store.encoded}
+    given = {"endpoint": store.address, "index_name": "docs", "authentication": key, "strictness": 1}
+    return {"type": "elasticsearch", "parameters": given}
+
+
+@pytest.fixture
+async def stored(entry, offline):
+    """The same as a source that is set up here, under a name."""
+
+    def make():
+        source = DataSource(name="Employee handbook")
+        source.configure(entry["type"], entry["parameters"])
+        source.save()
+        return source
+
+    return await sync_to_async(make)()

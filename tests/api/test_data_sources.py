@@ -16,45 +16,11 @@ from conversations.retrieval.errors import SourceVectors
 from tests import factories
 from tests.api.conftest import Program, make_key
 from tests.stores import ranking
-from tests.stores.elastic import Elastic
 
 CHAT = "/v1/chat/completions"
 QUESTION = {"role": "user", "content": "How long is parental leave after a birth?"}
 IDENTITY = {"type": "system_assigned_managed_identity"}
 ALL = ["citations", "intent", "all_retrieved_documents"]
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch):
-    monkeypatch.setattr(OfflineTransport.__init__, "__defaults__", (0,))
-
-
-@pytest.fixture
-async def store():
-    async with Elastic() as store:
-        yield store
-
-
-@pytest.fixture
-def entry(store, settings):
-    """A source that a program brings along, at an address that was named."""
-    settings.ALLOWED_UPSTREAMS = ["127.0.0.1"]
-    key = {"type": "encoded_api_key", "encoded_api_key": store.encoded}
-    given = {"endpoint": store.address, "index_name": "docs", "authentication": key, "strictness": 1}
-    return {"type": "elasticsearch", "parameters": given}
-
-
-@pytest.fixture
-async def stored(entry, offline):
-    """The same as a source that is set up here, under a name."""
-
-    def make():
-        source = DataSource(name="Employee handbook")
-        source.configure(entry["type"], entry["parameters"])
-        source.save()
-        return source
-
-    return await sync_to_async(make)()
 
 
 def body(*sources, **more):

@@ -8,27 +8,13 @@ from contextlib import aclosing
 import openai
 import pytest
 from asgiref.sync import sync_to_async
-from pydantic import BaseModel
 
 from conversations.api import answer
-from conversations.completions.offline.transport import OfflineTransport
 from conversations.models import Call, Operation
+from tests.api.asked import CALLED, HELLO, TOOL, Weather
 from tests.api.conftest import make_key
 
 KINDS = ["OpenAI", "OpenAI behind Azure", "AzureOpenAI", "AsyncOpenAI", "AsyncAzureOpenAI"]
-HELLO = [{"role": "user", "content": "hello"}]
-TOOL = {
-    "type": "function",
-    "function": {
-        "name": "weather",
-        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
-    },
-}
-
-
-class Weather(BaseModel):
-    city: str
-    degrees: int
 
 
 class Caller:
@@ -57,16 +43,6 @@ class Caller:
 
     async def aclose(self):
         await self(lambda client: client.close())
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch):
-    monkeypatch.setattr(OfflineTransport.__init__, "__defaults__", (0,))
-
-
-@pytest.fixture
-async def key(person):
-    return await sync_to_async(make_key)(person)
 
 
 @pytest.fixture(params=KINDS)
@@ -107,7 +83,7 @@ async def test_usage_comes_in_a_chunk_of_its_own_if_asked_for(caller, offline):
 
 async def test_tools_are_the_programs_to_call(caller, offline):
     asked = {"model": "offline", "messages": [{"role": "user", "content": "weather in Paris?"}], "tools": [TOOL]}
-    asked["tool_choice"] = {"type": "function", "function": {"name": "weather"}}
+    asked["tool_choice"] = CALLED
     answer = await caller.chat(**asked)
     assert answer.choices[0].finish_reason == "tool_calls"
     (call,) = answer.choices[0].message.tool_calls
