@@ -108,16 +108,13 @@ async def _ask(request: ChatRequest, candidate: Candidate, *, trim: int, patient
             failures += 1
             if began or not error.retryable:
                 raise
-            hopeless = isinstance(error, HOPELESS)
-            if hopeless and patient:
+            wait = again(error, failures, patient=patient)
+            if wait is None and patient:
                 raise  # the page offers another try
-            wait = 0.0 if hopeless else _wait(error, failures)
-            quiet = failures <= QUIET_TRIES and wait <= QUIET_WAIT
-            if not patient and (not quiet or hopeless):
+            if wait is None:
                 yield Tried(candidate.label, error.code, str(error), error.request_id or "", 0.0, True)
                 raise _NextPlease from error
-            if failures > QUIET_TRIES + VISIBLE_TRIES or wait > LONGEST_WAIT:
-                raise
+            quiet = failures <= QUIET_TRIES and wait <= QUIET_WAIT
             yield Tried(candidate.label, error.code, str(error), error.request_id or "", wait, quiet)
             await asyncio.sleep(wait)
 
@@ -129,6 +126,15 @@ def _upstream(request: ChatRequest, candidate: Candidate) -> AsyncGenerator[Chun
         first_token_timeout=settings.FIRST_TOKEN_TIMEOUT,
         chunk_timeout=settings.CHUNK_TIMEOUT,
     )
+
+
+def again(error: CompletionError, failures: int, *, patient: bool = True) -> float | None:
+    """Seconds until the same deployment is asked again; None if it is not. `patient`: nobody takes over for it."""
+    if not error.retryable or isinstance(error, HOPELESS):
+        return None
+    wait = _wait(error, failures)
+    tries, longest = (QUIET_TRIES + VISIBLE_TRIES, LONGEST_WAIT) if patient else (QUIET_TRIES, QUIET_WAIT)
+    return wait if failures <= tries and wait <= longest else None
 
 
 def _wait(error: CompletionError, failures: int) -> float:

@@ -9,19 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from channels.db import database_sync_to_async
 
 from conversations import answering
 from conversations.answering import Documents, Passage
-from conversations.api.errors import ApiError
+from conversations.api.lasting import Lasting
 from conversations.completions.draft import Draft
 from conversations.completions.wire import ChatRequest, Choice, Chunk, Usage, plain
 from conversations.models import ApiKey, Call, Deployment, Purpose, Reader
 
-RECHECK = 5.0  # seconds for which a key that worked is believed while it is being answered
 WORST = ("supported", "not_checked", "weak", "not_found")  # the last counts for a document that is cited twice
-
-TAKEN = "This API key, or what it was asking, was taken away while the answer was written."
 
 
 @dataclass
@@ -45,14 +41,13 @@ class Answer:
     drafts: dict[int, Draft] = field(default_factory=dict)
     verdicts: dict[int, dict[int, str]] = field(default_factory=dict)  # choice → number of a citation → verdict
     _passages: Sequence[Passage] = ()
-    _checked: float = field(default_factory=time.monotonic)
 
     @property
     def reader(self) -> Reader:
         return self.key.reader()
 
     async def chunks(self) -> AsyncGenerator[Chunk, None]:
-        """As they come, without usage: that is `self.usage` at the end. Raises CompletionError."""
+        """As they come, without usage: that is `self.usage` at the end. Raises CompletionError, or ApiError (403)."""
         by, began = self.deployment.pk, False
         # Usage is always asked for: we count it, whether or not the program wants to see it.
         request = msgspec.structs.replace(self.request, stream_options=None)
@@ -60,15 +55,14 @@ class Answer:
             request, deployment=self.deployment, reader=self.reader, documents=self.documents or None
         )
         try:
-            async with aclosing(parts):
-                async for part in parts:
+            async with aclosing(Lasting(self.reader, self.deployment.pk).each(parts)) as lasting:
+                async for part in lasting:
                     if isinstance(part, answering.FellBack):
                         by = part.deployment
                     elif isinstance(part, answering.Found):
                         self._passages = part.passages
                     elif isinstance(part, Chunk):
                         began = True
-                        await self._recheck()
                         if (chunk := await self._taken(part)) is not None:
                             yield chunk
         finally:
@@ -76,18 +70,6 @@ class Answer:
                 # A program that has gone away cancels this task: what was spent is written down all the same.
                 usage = plain(self.usage) if self.usage else {}
                 await asyncio.shield(Call.note(Purpose.API, usage, reader=self.reader, deployment=by))
-
-    async def _recheck(self) -> None:
-        """What is taken away ends what is being answered: raises ApiError (403)."""
-        if time.monotonic() - self._checked < RECHECK:
-            return
-        self._checked = time.monotonic()
-        if not await database_sync_to_async(self._may_go_on)():
-            raise ApiError(403, TAKEN, type="permission_error", code="access_revoked")
-
-    def _may_go_on(self) -> bool:
-        live = ApiKey.objects.live().filter(pk=self.key.pk).exists()
-        return live and Deployment.objects.for_reader(self.reader).filter(pk=self.deployment.pk).exists()
 
     async def _taken(self, chunk: Chunk) -> Chunk | None:
         """The chunk as the program gets it; None if nothing but usage was in it."""

@@ -52,7 +52,7 @@ async def embeddings(request: ApiRequest, deployment: str | None = None) -> Http
         )
     finally:
         if spent:
-            usage = {"prompt_tokens": sum(spent)}
+            usage = {"prompt_tokens": sum(spent)} if any(spent) else {}
             await Call.note(Purpose.API, usage, reader=reader, deployment=candidate.pk)
     made = {
         "object": "list",

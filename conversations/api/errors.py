@@ -5,6 +5,7 @@
 
 import logging
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -24,7 +25,7 @@ FILTERED = "A content filter refused the prompt. Change it and try again."
 
 
 class ApiError(Exception):
-    """An answer that is an error. `wait`: seconds until another try makes sense."""
+    """An answer that is an error. `wait`: seconds until another try makes sense; `limits`: the deployment's headers."""
 
     def __init__(
         self,
@@ -36,6 +37,7 @@ class ApiError(Exception):
         code: str | None = None,
         wait: float | None = None,
         inner: dict[str, Any] | None = None,
+        limits: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -44,6 +46,7 @@ class ApiError(Exception):
         self.code = code
         self.wait = wait
         self.inner = inner
+        self.limits = limits or {}
 
     @property
     def body(self) -> dict[str, Any]:
@@ -55,8 +58,9 @@ class ApiError(Exception):
     @property
     def headers(self) -> dict[str, str]:
         if self.wait is None:
-            return {}
-        return {"Retry-After": str(math.ceil(self.wait)), "retry-after-ms": str(math.ceil(self.wait * 1000))}
+            return {**self.limits}
+        wait = {"Retry-After": str(math.ceil(self.wait)), "retry-after-ms": str(math.ceil(self.wait * 1000))}
+        return {**self.limits, **wait}
 
     def response(self) -> HttpResponse:
         return JsonResponse(self.body, status=self.status, headers=self.headers)
@@ -130,4 +134,5 @@ def _of_completion(error: CompletionError) -> ApiError:
     param = "messages" if isinstance(error, errors.PromptTooLong) else None
     if isinstance(error, sources.RetrievalError):
         param = "data_sources"
-    return ApiError(status, ours or words, type=kind, param=param, code=code, wait=error.retry_after)
+    limits = error.rate_limits
+    return ApiError(status, ours or words, type=kind, param=param, code=code, wait=error.retry_after, limits=limits)

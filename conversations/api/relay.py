@@ -10,9 +10,11 @@ from django.conf import settings
 from django.http import StreamingHttpResponse
 
 from conversations.answering.admission import Candidate, admit
+from conversations.answering.stream import again
 from conversations.api import parameters
 from conversations.api.door import ApiRequest
 from conversations.api.errors import ApiError, told
+from conversations.api.lasting import Lasting
 from conversations.api.models import find_deployment
 from conversations.completions import passing
 from conversations.completions.endpoints import kind
@@ -55,32 +57,50 @@ async def relay(
     by: Route, content: bytes | AsyncIterable[bytes], content_type: str, *, hide: Collection[str] = ()
 ) -> StreamingHttpResponse:
     """The deployment's answer as it comes. Raises CompletionError. `hide`: what its errors must not repeat."""
-    passed = await passing.ask(
-        by.operation,
-        by.candidate.endpoint,
-        content,
-        content_type,
-        patience=PATIENCE,
-        pause=settings.CHUNK_TIMEOUT,
-        hide=hide,
-    )
+    lasting = Lasting(by.reader, by.candidate.pk)
+    passed = await lasting.one(_asked(by, content, content_type, hide))
     # No length: a caller that counts would send its next request while the usage of this one is still written down.
-    return StreamingHttpResponse(_back(passed, by), content_type=passed.content_type)
+    return StreamingHttpResponse(
+        _back(passed, by, lasting), content_type=passed.content_type, headers=passed.facts.rate_limits
+    )
 
 
-async def _back(passed: Passed, by: Route) -> AsyncGenerator[bytes, None]:
+async def _asked(by: Route, content: bytes | AsyncIterable[bytes], content_type: str, hide: Collection[str]) -> Passed:
+    """Asked again as long as a chat would be; but not with an upload, which is gone by then.
+
+    Nobody takes over: what another deployment says or paints is something else.
+    """
+    failures = 0
+    while True:
+        try:
+            return await passing.ask(
+                by.operation,
+                by.candidate.endpoint,
+                content,
+                content_type,
+                patience=PATIENCE,
+                pause=settings.CHUNK_TIMEOUT,
+                hide=hide,
+            )
+        except CompletionError as error:
+            failures += 1
+            wait = again(error, failures)
+            if wait is None or not isinstance(content, bytes):
+                raise
+        await asyncio.sleep(wait)
+
+
+async def _back(passed: Passed, by: Route, lasting: Lasting) -> AsyncGenerator[bytes, None]:
     """A caller that goes away closes this, and so the connection upstream."""
     try:
-        async with aclosing(passed.pieces()) as pieces:
+        async with aclosing(lasting.each(passed.pieces())) as pieces:
             async for piece in pieces:
                 yield piece
-    except CompletionError as error:
+    except (CompletionError, ApiError) as error:
         if not passed.content_type.startswith("text/event-stream"):
             raise  # cuts the connection, so that nobody takes the part for the whole
         yield b"data: " + msgspec.json.encode(told(error).body) + b"\n\n"
     finally:
-        if (
-            usage := passed.usage
-        ):  # a caller that has all it wants goes away: what was spent is written down all the same
-            note = Call.note(Purpose.API, usage, reader=by.reader, deployment=by.candidate.pk)
-            await asyncio.shield(note)
+        # A caller that has all it wants goes away: what was spent is written down all the same, or that nobody knows.
+        note = Call.note(Purpose.API, passed.usage, reader=by.reader, deployment=by.candidate.pk)
+        await asyncio.shield(note)

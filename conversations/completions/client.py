@@ -88,11 +88,13 @@ async def refused(response: net.Response, hide: Collection[str]) -> Exception:
         async with asyncio.timeout(ERROR_TIME):
             while len(content) < LARGEST_ERROR and (piece := await response.read()):
                 content += piece
+    facts = headers.facts(response.headers)
     return refusal(
         response.status,
         decoded(bytes(content)),
         retry_after=headers.retry_after(response.headers),
-        request_id=headers.facts(response.headers).request_id or None,
+        request_id=facts.request_id or None,
+        rate_limits=facts.rate_limits,
         location=response.location,
         hide=hide,
     )

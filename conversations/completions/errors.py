@@ -21,6 +21,7 @@ CompletionError
 └─ BrokenOff            the stream began and ended without a finish_reason                    (retry helps)
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -37,11 +38,13 @@ class CompletionError(Exception):
         status: int | None = None,
         retry_after: float | None = None,
         request_id: str | None = None,
+        rate_limits: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after  # seconds
         self.request_id = request_id
+        self.rate_limits = rate_limits or {}  # header → what it said
 
 
 class Disabled(CompletionError):

@@ -1,7 +1,7 @@
 """Passes an operation on to a deployment, piece by piece both ways, and reads what it cost as it goes by.
 
 The request is made anew: nothing of the caller's headers goes upstream, and of the response's only what says how to
-read the body comes back.
+read the body comes back, and what is left of limits.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from conversations.completions import identity, net
+from conversations.completions import headers, identity, net
 from conversations.completions.client import refused
 from conversations.completions.endpoints import Endpoint, kind, signed_in
 from conversations.completions.errors import NotAStream, TimedOut
@@ -30,6 +30,7 @@ class Passed:
         self._pause = pause
         self._begin, self._end = b"", b""
         self.content_type = response.headers.get("content-type", "application/octet-stream")
+        self.facts = headers.facts(response.headers)
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The body, a network read each; closing this closes the connection. Raises TimedOut or BrokenOff."""
@@ -86,8 +87,8 @@ async def ask(
     try:
         async with asyncio.timeout(patience):
             endpoint = await signed_in(endpoint)
-            headers = {**wire.headers(endpoint), "Content-Type": content_type, "Accept": "*/*"}
-            response = await net.send(wire.url(endpoint, operation), headers, content, transport=wire.transport)
+            sent = {**wire.headers(endpoint), "Content-Type": content_type, "Accept": "*/*"}
+            response = await net.send(wire.url(endpoint, operation), sent, content, transport=wire.transport)
     except TimeoutError as error:
         raise TimedOut(f"No answer within {patience:g} seconds.", phase="first_token") from error
     try:

@@ -7,7 +7,7 @@ and HTML.
 
 import html
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from conversations.completions.decoding import clean, loads
@@ -68,6 +68,7 @@ def refusal(
     *,
     retry_after: float | None = None,
     request_id: str | None = None,
+    rate_limits: Mapping[str, str] | None = None,
     location: str = "",
     hide: Collection[str] = (),
 ) -> Refused:
@@ -82,6 +83,7 @@ def refusal(
     words = f"redirects to {location}" if location else _words(error, hide) or "no reason given"
     message = f"HTTP {status}: {words}" if status else words
     facts: dict[str, Any] = {"status": status, "retry_after": retry_after, "request_id": request_id}
+    facts["rate_limits"] = rate_limits
     meant = status or _status_of(codes)
     if codes & FILTERED:
         said = (

@@ -1,11 +1,13 @@
 """Programs with keys, inside this process: conformance over a real socket is in test_openai_client.py."""
 
+import asyncio
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient
 
 from conversations.completions.offline.transport import OfflineTransport
-from conversations.models import ApiKey, DataSource, Operation
+from conversations.models import ApiKey, Call, DataSource, Operation
 from tests.api.serving import served
 from tests.stores.elastic import Elastic
 
@@ -29,6 +31,14 @@ def make_key(owner, **facts):
     key = ApiKey(owner=owner, name="program", **facts)
     key.issue()
     return key
+
+
+async def noted(count=1):
+    """The calls that were written down: the caller has its answer a moment before."""
+    async with asyncio.timeout(5):
+        while await Call.objects.acount() < count:  # noqa: ASYNC110 - written by another task
+            await asyncio.sleep(0.02)
+    return [each async for each in Call.objects.order_by("pk")]
 
 
 @pytest.fixture

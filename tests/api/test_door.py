@@ -187,7 +187,8 @@ def test_every_error_of_a_deployment_has_a_row_that_is_reached():
     for kind in errors.TABLE:
         made = kind("x", "y") if issubclass(kind, errors.sources.RetrievalError) else None
         if made is None:
-            made = kind("y", phase="chunk") if kind is wire.TimedOut else kind("y")
+            facts = {wire.TimedOut: {"phase": "chunk"}, wire.LimitReached: {"limit": "key"}}
+            made = kind("y", **facts.get(kind, {}))
         assert (errors.told(made).status, errors.told(made).code) == (errors.TABLE[kind][0], errors.TABLE[kind][2])
 
 

@@ -156,9 +156,10 @@ async def test_a_busy_upstream_is_a_429_with_its_wait(program, deployment, upstr
     road = import_module("conversations.answering.stream")  # the package has a function of this name
     monkeypatch.setattr(road, "QUIET_TRIES", 0)
     monkeypatch.setattr(road, "VISIBLE_TRIES", 0)
-    upstream.fail(429, headers={"Retry-After": "7"})
+    upstream.fail(429, headers={"Retry-After": "7", "x-ratelimit-remaining-tokens": "0"})
     response = await program.post(CHAT, {"model": "model", "messages": [HELLO]})
     assert told(response) == (429, None, "rate_limit_exceeded")
+    assert response["x-ratelimit-remaining-tokens"] == "0"
     assert (response["Retry-After"], response["retry-after-ms"]) == ("7", "7000")
 
 

@@ -9,10 +9,11 @@ import openai
 import pytest
 from asgiref.sync import sync_to_async
 
-from conversations.api import answer
-from conversations.models import Call, Operation
+from conversations.api import lasting
+from conversations.models import Operation
+from tests import factories
 from tests.api.asked import CALLED, HELLO, TOOL, Weather
-from tests.api.conftest import make_key
+from tests.api.conftest import make_key, noted
 
 KINDS = ["OpenAI", "OpenAI behind Azure", "AzureOpenAI", "AsyncOpenAI", "AsyncAzureOpenAI"]
 
@@ -163,14 +164,13 @@ async def test_too_many_requests_are_a_rate_limit_error_with_its_wait(address, p
         assert 0 < int(limited.value.response.headers["retry-after"]) <= 60
 
 
-async def test_what_was_spent_is_written_down_for_the_key_s_owner(one, offline, person):
+async def test_what_was_spent_is_written_down_for_the_key_and_its_owner(one, offline, person, key):
     answer = await one.chat(model="offline", messages=HELLO)
     await one.collected(model="offline", messages=HELLO)
     await one(lambda client: client.embeddings.create(model="offline", input="one"))
-    calls = [each async for each in Call.objects.order_by("pk")]
-    assert [(each.purpose, each.person_id, each.deployment_id) for each in calls] == [
-        ("api", person.pk, offline.pk)
-    ] * 3
+    calls = await noted(3)
+    facts = [(each.purpose, each.person_id, each.key_id, each.deployment_id) for each in calls]
+    assert facts == [("api", person.pk, key.pk, offline.pk)] * 3
     assert [each.completion for each in calls[:2]] == [answer.usage.completion_tokens] * 2
 
 
@@ -183,22 +183,13 @@ async def test_an_error_in_mid_answer_is_told_and_nothing_pretends_to_be_whole(o
     assert "".join(said) in {"Hel", "Hello"}
 
 
-async def noted():
-    """The purpose of the one call that is written down, soon."""
-    for _ in range(100):
-        if await Call.objects.aexists():
-            break
-        await asyncio.sleep(0.05)
-    return (await Call.objects.aget()).purpose
-
-
 async def test_who_goes_away_ends_the_generation(one, deployment, upstream):
     upstream.stall("Hel", "lo")
     stream = await one.client.chat.completions.create(model="model", messages=HELLO, stream=True)
     await anext(aiter(stream))
     await stream.close()
     assert await upstream.closed(within=5)
-    assert await noted() == "api"
+    assert [(each.purpose, each.cost) for each in await noted()] == [("api", None)]
 
 
 async def test_who_goes_away_from_a_whole_answer_ends_it_too(one, deployment, upstream):
@@ -209,17 +200,39 @@ async def test_who_goes_away_from_a_whole_answer_ends_it_too(one, deployment, up
     await asyncio.sleep(0.1)
     asking.cancel()
     assert await upstream.closed(within=5)
-    assert await noted() == "api"
+    assert [(each.purpose, each.cost) for each in await noted()] == [("api", None)]
 
 
 async def test_a_key_that_is_revoked_ends_what_it_is_being_answered(one, key, deployment, upstream, monkeypatch):
-    monkeypatch.setattr(answer, "RECHECK", 0)
-    upstream.pause(after=1)
-    upstream.reply("Hel", "lo")
+    """At once, and not with the next token, which never comes."""
+    monkeypatch.setattr(lasting, "LOOK", 0.05)
+    upstream.stall("Hel", "lo")
     stream = aiter(await one.client.chat.completions.create(model="model", messages=HELLO, stream=True))
     await anext(stream)
     await sync_to_async(key.revoke)()
-    upstream.resume()
     with pytest.raises(openai.APIError, match="taken away"):
-        async for _ in stream:
-            pass
+        async with asyncio.timeout(5):
+            async for _ in stream:
+                pass
+    assert await upstream.closed(within=2)
+    assert not lasting._open
+
+
+async def test_a_key_that_is_revoked_before_the_first_token_is_refused(one, key, deployment, upstream, monkeypatch):
+    monkeypatch.setattr(lasting, "LOOK", 0.05)
+    upstream.stall()
+    asking = asyncio.create_task(one.chat(model="model", messages=HELLO))
+    while not upstream.requests:  # noqa: ASYNC110 - the fake upstream has no event for it
+        await asyncio.sleep(0.01)
+    await sync_to_async(key.revoke)()
+    with pytest.raises(openai.PermissionDeniedError) as refused:
+        await asking
+    assert refused.value.code == "access_revoked"
+
+
+async def test_a_budget_that_is_used_up_is_no_fault_of_the_deployment(one, offline, person):
+    await sync_to_async(factories.make_budget)(hard=0)
+    with pytest.raises(openai.RateLimitError) as refused:
+        await one.chat(model="offline", messages=HELLO)
+    assert (refused.value.code, refused.value.type) == ("budget_exceeded", "insufficient_quota")
+    assert int(refused.value.response.headers["retry-after"]) > 0

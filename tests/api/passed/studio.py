@@ -50,7 +50,8 @@ class Heard:
 class Studio(Loopback):
     """`heard` are the requests that came, in order; `gone` counts clients that left in mid-answer.
 
-    `speech`: the pieces of audio that it says. `held`: it says the first one alone until this is set.
+    `speech`: the pieces of audio that it says. `held`: of speech and of a stream it says the first piece alone until
+    this is set. `refusals` are what it answers first. `headers`: sent along with speech, streams and refusals.
     """
 
     def __init__(self) -> None:
@@ -59,7 +60,7 @@ class Studio(Loopback):
         self.gone = 0
         self.speech: list[bytes] = [b"ID3", b"sound"]
         self.held: asyncio.Event | None = None
-        self.refusal: tuple[int, dict] | None = None
+        self.refusals: list[tuple[int, dict]] = []
         self.headers: dict[str, str] = {}
 
     async def talk(self, reader, writer):
@@ -81,9 +82,9 @@ class Studio(Loopback):
         return heard
 
     async def _answer(self, heard, reader, writer):
-        if self.refusal:
-            status, body = self.refusal
-            await _send(writer, status, "application/json", json.dumps(body).encode())
+        if self.refusals:
+            status, body = self.refusals.pop(0)
+            await _send(writer, status, "application/json", json.dumps(body).encode(), self.headers)
             return
         operation = heard.path.partition("/v1/")[2] or heard.path.split("/", 4)[4]
         if operation == "audio/speech":
@@ -93,13 +94,16 @@ class Studio(Loopback):
         elif operation == "images/generations":
             await self._paint(heard.json, writer)
         else:
-            await self._complete(heard.json, writer)
+            await self._complete(heard.json, reader, writer)
 
     async def _speak(self, reader, writer):
         writer.write(head(200, {"Content-Type": "audio/mpeg", **self.headers}, None))
+        await self._say([chunked(piece) for piece in self.speech], reader, writer)
+
+    async def _say(self, pieces, reader, writer):
         leaving = asyncio.ensure_future(reader.read(1))
         try:
-            for at, piece in enumerate(self.speech):
+            for at, piece in enumerate(pieces):
                 if at and self.held:
                     waiting = asyncio.ensure_future(self.held.wait())
                     await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -107,7 +111,7 @@ class Studio(Loopback):
                     if leaving.done():
                         self.gone += 1
                         raise ConnectionAbortedError
-                writer.write(chunked(piece))
+                writer.write(piece)
                 await writer.drain()
             writer.write(b"0\r\n\r\n")
             await writer.drain()
@@ -138,7 +142,7 @@ class Studio(Loopback):
         body["usage"] = {"input_tokens": 9, "output_tokens": 100, "total_tokens": 109}
         await _send(writer, 200, "application/json", json.dumps(body).encode())
 
-    async def _complete(self, asked, writer):
+    async def _complete(self, asked, reader, writer):
         usage = {"prompt_tokens": 6, "completion_tokens": 2, "total_tokens": 8}
         shared = {"id": "cmpl-1", "object": "text_completion", "created": 1686617332, "model": asked["model"]}
         choice = {"index": 0, "logprobs": None, "finish_reason": None}
@@ -146,13 +150,11 @@ class Studio(Loopback):
             body = {**shared, "choices": [{**choice, "text": "Hello.", "finish_reason": "stop"}], "usage": usage}
             await _send(writer, 200, "application/json", json.dumps(body).encode())
             return
-        writer.write(head(200, {"Content-Type": "text/event-stream"}, None))
-        for piece in ("Hel", "lo."):
-            writer.write(event({**shared, "choices": [{**choice, "text": piece}]}))
+        writer.write(head(200, {"Content-Type": "text/event-stream", **self.headers}, None))
+        said = [event({**shared, "choices": [{**choice, "text": piece}]}) for piece in ("Hel", "lo.")]
         if (asked.get("stream_options") or {}).get("include_usage"):
-            writer.write(event({**shared, "choices": [], "usage": usage}))
-        writer.write(chunked(b"data: [DONE]\n\n") + b"0\r\n\r\n")
-        await writer.drain()
+            said.append(event({**shared, "choices": [], "usage": usage}))
+        await self._say([*said, chunked(b"data: [DONE]\n\n")], reader, writer)
 
 
 async def _body(reader, headers):
@@ -170,6 +172,6 @@ async def _body(reader, headers):
     await reader.readline()
 
 
-async def _send(writer, status, kind, body):
-    writer.write(head(status, {"Content-Type": kind}, len(body)) + body)
+async def _send(writer, status, kind, body, headers=None):
+    writer.write(head(status, {"Content-Type": kind, **(headers or {})}, len(body)) + body)
     await writer.drain()

@@ -8,15 +8,12 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group
 
-from conversations.models import Call, Deployment
+from conversations.models import Deployment
+from tests.api.conftest import noted
 
 
 async def calls(count=1):
-    """Those that were written down; the caller has its answer a moment before."""
-    async with asyncio.timeout(5):
-        while await Call.objects.acount() < count:  # noqa: ASYNC110 - written by another task
-            await asyncio.sleep(0.02)
-    return [(each.purpose, each.prompt, each.completion) async for each in Call.objects.all()]
+    return [(each.purpose, each.prompt, each.completion) for each in await noted(count)]
 
 
 async def test_a_completion_is_passed_on_with_the_upstreams_model(client, studio):
@@ -150,7 +147,7 @@ async def test_a_strangers_deployment_is_not_there(program, key, studio):
 
 async def test_a_refusal_upstream_keeps_its_status_and_hides_what_was_asked(client, studio):
     words = "Your request “a secret prompt” was rejected by sk-canary."
-    studio.refusal = 400, {"error": {"message": words, "type": "invalid_request_error", "param": "prompt"}}
+    studio.refusals = [(400, {"error": {"message": words, "type": "invalid_request_error", "param": "prompt"}})]
     with pytest.raises(openai.BadRequestError) as caught:
         await client.images.generate(model="media", prompt="a secret prompt")
     assert caught.value.param == "prompt"
@@ -159,7 +156,7 @@ async def test_a_refusal_upstream_keeps_its_status_and_hides_what_was_asked(clie
 
 
 async def test_the_upstreams_own_key_trouble_is_no_fault_of_the_callers(client, studio):
-    studio.refusal = 401, {"error": {"message": "Incorrect API key provided"}}
+    studio.refusals = [(401, {"error": {"message": "Incorrect API key provided"}})]
     with pytest.raises(openai.InternalServerError) as caught:
         await client.images.generate(model="media", prompt="A cat")
     assert caught.value.status_code == 502

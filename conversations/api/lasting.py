@@ -1,0 +1,108 @@
+"""What a program is being answered lasts for as long as its key may ask: one look a second for all of this process."""
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Collection, Iterator
+from contextlib import aclosing, contextmanager
+from typing import TypeVar
+
+from channels.db import database_sync_to_async
+from django import db
+
+from conversations.api.errors import ApiError
+from conversations.models import ApiKey, Deployment, Reader
+
+log = logging.getLogger(__name__)
+
+LOOK = 1.0  # seconds between two looks
+TAKEN = "This API key, or what it was asking, was taken away while the answer was written."
+
+T = TypeVar("T")
+
+
+class Lasting:
+    """One answer, by `deployment`, to the key of `reader`: whatever it waits for ends when they part."""
+
+    def __init__(self, reader: Reader, deployment: int) -> None:
+        self.right = reader, deployment
+        self._taken = False
+        self._clock: asyncio.Timeout | None = None
+
+    async def one(self, awaited: Awaitable[T]) -> T:
+        """What comes of it; raises ApiError (403) as soon as a look finds that it may not be waited for."""
+        with self._watched():
+            return await self._wait(awaited)
+
+    async def each(self, parts: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+        """`parts` as they come, with the same end; they are closed with it."""
+        with self._watched():
+            async with aclosing(parts):
+                while (part := await self._wait(anext(parts, None))) is not None:
+                    yield part
+                    if self._taken:
+                        raise _taken_away()
+
+    def take(self) -> None:
+        self._taken = True
+        if self._clock:
+            self._clock.reschedule(asyncio.get_running_loop().time())
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        _open.add(self)
+        _keep_looking()
+        try:
+            yield
+        finally:
+            _open.discard(self)
+
+    async def _wait(self, awaited: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(None) as self._clock:
+                return await awaited
+        except TimeoutError:
+            if self._taken:
+                raise _taken_away() from None
+            raise
+        finally:
+            self._clock = None
+
+
+_open: set[Lasting] = set()
+_looker: asyncio.Task[None] | None = None
+
+
+def _keep_looking() -> None:
+    global _looker
+    if _looker is None or _looker.done() or _looker.get_loop() is not asyncio.get_running_loop():
+        # From an empty context: a request's own ends with it, and its thread of the database too.
+        _looker = asyncio.get_running_loop().create_task(_looking(), context=contextvars.Context())
+
+
+async def _looking() -> None:
+    while _open:
+        await asyncio.sleep(LOOK)
+        try:
+            lost = await database_sync_to_async(_lost)({each.right for each in _open})
+        except db.Error:
+            log.exception("Could not look whether keys may still ask")
+            continue
+        for each in [each for each in _open if each.right in lost]:
+            each.take()
+
+
+def _lost(rights: Collection[tuple[Reader, int]]) -> set[tuple[Reader, int]]:
+    """Those whose key was revoked or has expired, or whose owner was suspended or lost the deployment."""
+    live = set(
+        ApiKey.objects.live().filter(pk__in={reader.key_id for reader, _ in rights}).values_list("pk", flat=True)
+    )
+    return {
+        (reader, deployment)
+        for reader, deployment in rights
+        if reader.key_id not in live or not Deployment.objects.for_reader(reader).filter(pk=deployment).exists()
+    }
+
+
+def _taken_away() -> ApiError:
+    return ApiError(403, TAKEN, type="permission_error", code="access_revoked")
