@@ -114,6 +114,11 @@ class Conversation(models.Model):
         self.save(update_fields=["title"])
         SearchText.of_title(self)
 
+    def retitle(self, first: Message, text: str) -> None:
+        """Its first question is asked as `text` now: a title that nobody chose follows."""
+        if first.parent_id is None and self.title == title_of(first.text):
+            self.rename(title_of(text))
+
     def pin(self, on: bool) -> None:
         """Keep it above all others, or not."""
         self.pinned = on

@@ -153,12 +153,14 @@ def _edit(request: PersonRequest, conversation: UUID, message: UUID) -> Turn:
         raise Http404
     with transaction.atomic():
         _settle(request, old.conversation, _deployment(request, old.conversation))
+        text = _text(request, f"edit-{old.pk}", "text")
         turn = old.conversation.ask(
-            _text(request, f"edit-{old.pk}", "text"),
+            text,
             parent=old.parent_id,
             at_root=old.parent_id is None,
             language=get_language() or "",
         )
+        old.conversation.retitle(old, text)
         turn.question.attached.set(old.attached.all())
         _within_limits(request)
     return turn

@@ -64,7 +64,7 @@ def command(view: View) -> View:
         except Http404:
             if not _typed(request):
                 raise
-            status, words = 404, _("This chat is not there any more. Copy your text, and send it in a new chat.")
+            status, words = 404, _("This chat is not there any more. Your text is kept: send it in a new chat.")
         except db.Error:
             log.exception("A command could not be saved")
             status, words = 503, _("It could not be saved. Nothing is lost here; try again.")
@@ -95,7 +95,7 @@ def _refused(
     partial = getattr(request, "htmx", None)
     template = "conversations/_composer_error.html" if partial else "conversations/refused.html"
     back = reverse("conversation", args=[conversation]) if conversation else ""
-    context: dict[str, Any] = {"error": words, "text": _typed(request), "back": back}
+    context: dict[str, Any] = {"error": words, "text": _typed(request), "back": back, "gone": status == 404}
     if limit and (until := limiting.until(limit)):
         context |= {"until": until, "seconds": math.ceil(limit.retry_after or 0)}
     response = render(request, template, context, status=status)

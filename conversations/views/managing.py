@@ -40,11 +40,7 @@ def listing(request: PersonRequest) -> HttpResponse:
 @login_required
 def menu(request: PersonRequest, conversation: UUID) -> HttpResponse:
     """What can be done with a conversation; a page of its own without htmx."""
-    template = "conversations/_menu.html" if request.htmx else "conversations/menu.html"
-    found = find_conversation(request.user, conversation)
-    may_share = found.begun and not found.temporary and request.user.may(Feature.Name.SHARING)
-    context = {"conversation": found, "may_share": may_share, "kept_days": retention.days_for(request.user)}
-    return render(request, template, context)
+    return _menu(request, find_conversation(request.user, conversation))
 
 
 @require_POST
@@ -53,7 +49,7 @@ def rename(request: PersonRequest, conversation: UUID) -> HttpResponse:
     found = find_conversation(request.user, conversation)
     title = request.POST.get("title", "").replace("\0", "").strip()
     if not title:
-        return _done(request, found, _("A title needs at least one letter. Nothing was changed."), status=422)
+        return _menu(request, found, refused=_("A title needs at least one letter. Nothing was changed."))
     found.rename(title)
     return _done(request, found, _("Renamed."))
 
@@ -125,15 +121,24 @@ def archived(request: PersonRequest) -> HttpResponse:
     return render(request, "conversations/archived.html", context)
 
 
-def _done(
-    request: PersonRequest, found: Conversation, words: str, *, undo: bool = False, status: int = 200
-) -> HttpResponse:
+def _menu(request: PersonRequest, found: Conversation, *, refused: str = "") -> HttpResponse:
+    """`refused`: why it is not renamed, said where the title was typed."""
+    template = "conversations/_menu.html" if request.htmx else "conversations/menu.html"
+    may_share = found.begun and not found.temporary and request.user.may(Feature.Name.SHARING)
+    context = {"conversation": found, "may_share": may_share, "kept_days": retention.days_for(request.user)}
+    response = render(request, template, {**context, "refused": refused}, status=422 if refused else 200)
+    if refused:
+        response["HX-Retarget"], response["HX-Reswap"] = "#menu", "innerHTML"
+    return response
+
+
+def _done(request: PersonRequest, found: Conversation, words: str, *, undo: bool = False) -> HttpResponse:
     async_to_sync(publish.sidebar)(request.user.pk)
     if not request.htmx:
         return redirect("conversation", found.pk)
     opened = _open(request)
     context = {**sidebar.listing(request.user, opened), "words": words, "conversation": found, "undo": undo}
-    response = render(request, "conversations/_managed.html", context, status=status)
+    response = render(request, "conversations/_managed.html", context)
     if undo and opened == found.pk:
         response["HX-Redirect"] = reverse("new_chat", query={"deleted": str(found.pk)})
     return response

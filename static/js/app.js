@@ -58,10 +58,10 @@ new Menu(document.getElementById("menu"), document.getElementById("toast"));
 new Palette(document.getElementById("palette"), document.getElementById("open-search"));
 document.getElementById("conversations-list").addEventListener("htmx:oobAfterSwap", nameThePage);
 socket.open();
-// A search hit opens at its message, everything else at the end.
+// A search hit opens at its message, a new chat at its beginning, everything else at the end.
 const sought = location.hash && document.getElementById(location.hash.slice(1));
 if (sought) sought.scrollIntoView();
-else scroll.toEnd();
+else if (transcript.last) scroll.toEnd();
 
 // A form's address would end in a question mark.
 document.getElementById("new-chat").form.addEventListener("submit", (event) => {

@@ -26,6 +26,7 @@ export class Composer {
     });
     document.addEventListener("keydown", (event) => this.#escape(event));
     new MutationObserver(() => this.#hold()).observe(this.#error, { childList: true });
+    this.#error.addEventListener("click", ({ target }) => target.closest("[data-anew]") && this.#anew());
     transcript.addEventListener("changed", () => this.#show());
     // "An answer is still being written" is no longer true then, but it must have been read.
     transcript.addEventListener("ended", () => {
@@ -116,6 +117,14 @@ export class Composer {
       this.#show();
       this.#focus();
     }
+  }
+
+  // The text that was refused is that of an open edit, unless something stands in the box.
+  #anew() {
+    const text = this.#box.value || document.querySelector(".edit[open] textarea")?.value || "";
+    this.#drafts.keep("text", text);
+    this.#drafts.moveToNew(["text", "pastes", "settings"]);
+    location.assign(document.getElementById("new-chat").form.action);
   }
 
   #show() {

@@ -28,6 +28,14 @@ export class Drafts {
     }
   }
 
+  // What was meant for a chat that is gone waits in a new one.
+  moveToNew(parts) {
+    const kept = parts.map((part) => [part, this.get(part)]);
+    for (const part of parts) this.forget(part);
+    this.#main.dataset.new = "yes";
+    for (const [part, value] of kept) if (value !== null) this.keep(part, value);
+  }
+
   forget(part) {
     sessionStorage.removeItem(this.#key(part));
   }

@@ -19,7 +19,13 @@ export class Scroll {
     this.#scroller.scrollTop = this.#scroller.scrollHeight - fromEnd;
   }
 
+  // A new chat is read from its beginning, and has no latest.
+  get #fresh() {
+    return Boolean(this.#scroller.querySelector("#fresh"));
+  }
+
   follow() {
+    if (this.#fresh) return;
     // The text may come before the event that tells that the reader has moved.
     if (this.#movedUp) this.#following = false;
     if (this.#following) this.toEnd();
@@ -44,6 +50,7 @@ export class Scroll {
   }
 
   #look() {
+    if (this.#fresh) return;
     if (this.#movedUp) this.#following = false;
     else if (this.#left < NEAR) this.#following = true;
     this.#top = this.#scroller.scrollTop;

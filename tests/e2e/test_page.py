@@ -102,6 +102,36 @@ def test_a_starter_leaves_the_draft_alone(page):
     expect(box(page)).to_have_value("half a thought")
 
 
+def test_a_new_chat_is_read_from_its_beginning(page, server):
+    page.set_viewport_size({"width": 1280, "height": 420})
+    page.goto(server.address)
+    expect(page.get_by_role("heading", name="What would you like to know?")).to_be_in_viewport()
+    page.locator("#scroller").evaluate("e => e.scrollTo(0, 9)")
+    page.wait_for_timeout(100)
+    expect(page.get_by_role("button", name="Jump to latest")).to_be_hidden()
+    ask(page, "long text of 300 words")
+    ended(page)
+    assert page.locator("#scroller").evaluate("e => e.scrollHeight - e.scrollTop - e.clientHeight") < 48
+
+
+def test_what_was_typed_for_a_chat_that_is_gone_goes_to_a_new_one(page, server):
+    ask(page, "hello")
+    ended(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    box(other).fill("ten minutes of thought")
+    page.get_by_role("link", name="Options of this conversation").click()
+    page.get_by_role("dialog", name="Options").get_by_role("button", name="Delete").click()
+    expect(page.locator(".toast")).to_contain_text("Deleted.")
+    other.keyboard.press("Enter")
+    expect(other.get_by_role("alert")).to_contain_text("This chat is not there any more.")
+    other.get_by_role("button", name="Take it to a new chat").click()
+    expect(other.get_by_role("heading", name="What would you like to know?")).to_be_visible()
+    expect(box(other)).to_have_value("ten minutes of thought")
+    other.keyboard.press("Enter")
+    ended(other)
+
+
 def test_the_view_follows_only_a_reader_at_the_end(page):
     ask(page, "long text of 500 words")
     page.wait_for_function("() => document.getElementById('scroller').scrollTop > 200")

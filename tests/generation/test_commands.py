@@ -2,6 +2,8 @@
 
 import uuid
 
+import pytest
+
 from conversations.models import Attempt, Conversation, Message, State
 from tests.conftest import settled
 
@@ -92,6 +94,21 @@ async def test_edit_asks_in_other_words_on_a_new_branch(talk, upstream):
     assert questions == ["Capital of France?", "Capital of Italy?"]
     assert (await talk.answer()).text == "Rome."
     assert contents(upstream.requests[1]) == ["Capital of Italy?"]
+
+
+@pytest.mark.parametrize(("chosen", "title"), [("", "Capital of Italy?"), ("Capitals", "Capitals")])
+async def test_the_title_follows_the_first_question_unless_somebody_chose_it(talk, upstream, chosen, title):
+    upstream.reply("Paris.").reply("It is.").reply("No.").reply("Rome.")
+    first = await Message.objects.aget(pk=(await talk.asked("Capital of France?")).parent_id)
+    second = await Message.objects.aget(pk=(await talk.asked("Sure?")).parent_id)
+    if chosen:
+        await Conversation.objects.filter(pk=talk.pk).aupdate(title=chosen)
+    await talk.command("edit", second, text="Not Lyon?")
+    await settled()
+    assert (await Conversation.objects.aget(pk=talk.pk)).title == (chosen or "Capital of France?")
+    await talk.command("edit", first, text="Capital of Italy?")
+    await settled()
+    assert (await Conversation.objects.aget(pk=talk.pk)).title == title
 
 
 async def test_continue_adds_an_attempt_that_starts_where_the_first_one_ended(talk, upstream):

@@ -33,9 +33,18 @@ async def test_renaming(talk):
     page = said.content.decode()
     assert "Renamed." in page
     assert 'aria-current="page">Leave, explained' in page
-    assert (await post(talk, "rename", title=" ")).status_code == 422
     assert (await post(talk, "rename", title="x" * 999)).status_code == 200
     assert len((await row(talk)).title) == 200
+
+
+async def test_a_title_without_a_letter_is_refused_where_it_was_typed(talk):
+    said = await post(talk, "rename", title=" ")
+    assert (said.status_code, said["HX-Retarget"]) == (422, "#menu")
+    assert "A title needs at least one letter." in said.content.decode()
+    assert 'aria-invalid="true"' in said.content.decode()
+    assert (await row(talk)).title == "What is parental leave?"
+    without_scripts = await talk.client.post(reverse("rename", args=[talk.pk]), {"title": " "})
+    assert "A title needs at least one letter." in without_scripts.content.decode()
 
 
 async def test_pinned_ones_come_first(talk):
