@@ -64,6 +64,13 @@ def test_nothing_imports_upwards():
     assert not wrong
 
 
+def test_pages_and_programs_need_no_administration():
+    served = ("conversations.views", "conversations.api")
+    found = {each for name, source in modules() if name.startswith(served) for each in imported(name, source)}
+    assert "conversations.models" in found
+    assert not {each for each in found if each.startswith("conversations.admin")}
+
+
 def test_an_upward_import_would_be_seen():
     assert upward("conversations.models.user", "def f():\n    from conversations import generation") == {
         "conversations.generation"

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from conversations.admin import source_test, trying
+from conversations.admin import trying
+from conversations.answering import source_test
 from conversations.models import DataSource, Deployment, Reader
 from conversations.requests import PersonRequest
 

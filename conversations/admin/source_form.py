@@ -15,9 +15,8 @@ from conversations.admin.source_fields import FIELDS, FOLLOWS, HINTS, OPTIONS, S
 from conversations.models import Collection, DataSource, Deployment
 from conversations.models.data_source import types
 from conversations.models.secrets import Secrets
+from conversations.views.starters import StartersField
 
-STARTERS = 3
-LONGEST_STARTER = 200
 PLAIN = ("name", "description", "type")
 READERS = ("groups", "denied", "owners", "access_filter")
 USE = ("on_by_default", "starters", "position", "enabled")
@@ -30,12 +29,7 @@ Members: Any = _Fields("Members", (forms.Form,), dict(FIELDS))
 
 class DataSourceForm(CredentialForm, FollowingForm, Members):
     type = forms.ChoiceField(label=gettext_lazy("Type"), choices=types)
-    starters = forms.CharField(
-        label=gettext_lazy("Starters"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": STARTERS + 1, "class": "vLargeTextField"}),
-        help_text=gettext_lazy("Up to three questions that an empty chat offers, one a line."),
-    )
+    starters = StartersField(widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}))
     remove_secrets = forms.BooleanField(label=gettext_lazy("Remove the stored secrets"), required=False)
 
     follows = {**FOLLOWS, "access_filter": {"type": FOLLOWS["authentication__type"]["type"]}}
@@ -53,7 +47,7 @@ class DataSourceForm(CredentialForm, FollowingForm, Members):
         super().__init__(*args, **kwargs)
         source: DataSource = self.instance
         self.dropped = False
-        self.initial["starters"] = "\n".join(source.starters)
+        self.initial["starters"] = source.starters
         for name in FIELDS:
             if name not in SECRETS and (value := member(source.parameters, name)) is not None:
                 self.initial[name] = self._shown(name, value)
@@ -91,14 +85,6 @@ class DataSourceForm(CredentialForm, FollowingForm, Members):
 
     def credentials(self) -> list[str]:
         return SECRETS
-
-    def clean_starters(self) -> list[str]:
-        lines = [" ".join(each.split()) for each in self.cleaned_data["starters"].splitlines() if each.strip()]
-        if len(lines) > STARTERS:
-            raise ValidationError(_("Three at most, one a line."))
-        if any(len(each) > LONGEST_STARTER for each in lines):
-            raise ValidationError(_("A question of at most 200 characters each."))
-        return lines
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -18,12 +18,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from conversations.admin import source_import, source_question, source_test
+from conversations.admin import source_import, source_question
 from conversations.admin.credentials import Credentials
 from conversations.admin.proofs import Proofs
 from conversations.admin.source_fields import SECTIONS
 from conversations.admin.source_form import PLAIN, READERS, USE, DataSourceForm, our_deployments
 from conversations.admin.ticking import Ticking
+from conversations.answering import source_test
 from conversations.auditing import changing
 from conversations.models import DataSource
 from conversations.models.cited import cited

@@ -75,7 +75,7 @@ class DataSource(Owned):
     secrets: Any = SecretsField()
     tested_at = models.DateTimeField(null=True, editable=False)
     test_error = models.CharField(max_length=64, blank=True, editable=False)
-    test_stages = models.JSONField(default=list, editable=False)  # as admin.source_test has them
+    test_stages = models.JSONField(default=list, editable=False)  # as answering.source_test has them
     updated = models.DateTimeField(auto_now=True)
     retired = models.DateTimeField(null=True, editable=False, help_text="Deleted; kept for whom it was granted to.")
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 from conversations.auditing import as_it_is, changing, facts, record
 from conversations.completions.endpoints import Range
 from conversations.models import Assistant, DataSource, Deployment, Feature, User
-from conversations.models.assistant import MOST_STARTERS
 from conversations.requests import PersonRequest
 from conversations.views.access import find_owned_assistant
+from conversations.views.starters import StartersField
 
 PARAMETERS = ("temperature", "top_p")
 
@@ -35,12 +35,7 @@ class AssistantForm(forms.ModelForm):
     )
     temperature = forms.FloatField(label=gettext_lazy("Temperature"), required=False)
     top_p = forms.FloatField(label=gettext_lazy("Top p"), required=False)
-    starters = forms.CharField(
-        label=gettext_lazy("Starters"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        help_text=gettext_lazy("Up to three questions that an empty chat offers, one a line."),
-    )
+    starters = StartersField()
 
     class Meta:
         model = Assistant
@@ -51,7 +46,7 @@ class AssistantForm(forms.ModelForm):
         """`person`: whose deployments and sources are offered; without one all are, as to administrators."""
         super().__init__(*args, **kwargs)
         self.initial["instructions"] = self.instance.instructions
-        self.initial["starters"] = "\n".join(self.instance.starters)
+        self.initial["starters"] = self.instance.starters
         self.initial.update({name: self.instance.parameters.get(name) for name in PARAMETERS})
         offered: dict[str, Any] = {"deployment": Deployment.objects.usable(), "sources": DataSource.objects.kept()}
         if person:
@@ -71,13 +66,6 @@ class AssistantForm(forms.ModelForm):
             self.instance.sources.exclude(pk__in=offered.queryset.order_by().values("pk")) if self.instance.pk else ()
         )
         return [*self.cleaned_data["sources"], *others]
-
-    def clean_starters(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["starters"].splitlines()]
-        written = [line for line in lines if line]
-        if len(written) > MOST_STARTERS:
-            raise forms.ValidationError(_("Write at most three questions, one a line."))
-        return written
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

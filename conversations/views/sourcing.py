@@ -9,19 +9,18 @@ from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from conversations.admin import source_test
+from conversations.answering import source_test
 from conversations.auditing import changing
 from conversations.models import DataSource, unanswered
-from conversations.models.assistant import MOST_STARTERS
 from conversations.requests import PersonRequest
 from conversations.views.access import find_owned_source
+from conversations.views.starters import StartersField
 
 ANSWERING = ("role_information", "strictness", "top_n_documents", "in_scope")
 
@@ -47,12 +46,7 @@ class SourceForm(forms.ModelForm):
         required=False,
         help_text=gettext_lazy("What they do not hold is not answered."),
     )
-    starters = forms.CharField(
-        label=gettext_lazy("Starters"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        help_text=gettext_lazy("Up to three questions that an empty chat offers, one a line."),
-    )
+    starters = StartersField()
 
     class Meta:
         model = DataSource
@@ -63,13 +57,7 @@ class SourceForm(forms.ModelForm):
         usual = {"role_information": "", "strictness": 3, "top_n_documents": 5, "in_scope": True}
         stored = self.instance.parameters
         self.initial.update({name: stored.get(name) if name in stored else usual[name] for name in ANSWERING})
-        self.initial["starters"] = "\n".join(self.instance.starters)
-
-    def clean_starters(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["starters"].splitlines()]
-        if len(written := [line for line in lines if line]) > MOST_STARTERS:
-            raise ValidationError(_("Write at most three questions, one a line."))
-        return written
+        self.initial["starters"] = self.instance.starters
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

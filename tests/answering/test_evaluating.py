@@ -155,6 +155,13 @@ async def test_the_command_prints_it(source, offline, person, capsys):
     assert await Evaluation.objects.acount() == 1
 
 
+async def test_the_command_asks_a_deployment_that_the_person_may_ask(source, offline, person):
+    await offline.groups.aadd(await Group.objects.acreate(name="Others"))
+    for given in ((), ("--deployment", offline.name)):
+        with pytest.raises(CommandError, match="no such deployment that alice may ask"):
+            await sync_to_async(call_command)("evaluate", "Handbook", "--as", "alice", *given)
+
+
 async def test_the_command_says_what_it_does_not_find(source, offline, person):
     with pytest.raises(CommandError, match="no such active person"):
         await sync_to_async(call_command)("evaluate", "Handbook", "--as", "nobody")

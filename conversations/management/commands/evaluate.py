@@ -22,11 +22,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, source: str, person: str, deployment: str, **options: Any) -> None:
         asked = DataSource.objects.kept().filter(name=source).first()
         reader = User.objects.filter(username=person, is_active=True).first()
-        usable = Deployment.objects.usable()
-        answering = usable.filter(name=deployment).first() if deployment else usable.first()
-        if asked is None or reader is None or answering is None:
-            missing = "data source" if asked is None else "active person" if reader is None else "usable deployment"
-            raise CommandError(f"There is no such {missing}.")
+        if asked is None or reader is None:
+            raise CommandError(f"There is no such {'data source' if asked is None else 'active person'}.")
+        theirs = Deployment.objects.for_reader(reader.reader())
+        answering = theirs.filter(name=deployment).first() if deployment else theirs.first()
+        if answering is None:
+            raise CommandError(f"There is no such deployment that {person} may ask.")
         if not asked.golden_questions.exists():
             raise CommandError(f"“{source}” has no golden questions; write some in the administration.")
         try:
