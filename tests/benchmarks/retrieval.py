@@ -21,13 +21,14 @@ from pathlib import Path
 from conversations.completions.data_sources import Parameters
 from conversations.completions.offline.persona import reply
 from conversations.completions.wire import Message, plain
-from conversations.grounding import Grounded, cited, ground
+from conversations.grounding import Grounded, ground
 from conversations.grounding.intent import Query
 from conversations.grounding.judge import judge
 from conversations.grounding.search import search
 from conversations.grounding.verify import SUPPORTED, Document, verify
 from conversations.retrieval import Hit, Retriever
 from conversations.retrieval.signals import WORDS, Calibrated, of
+from conversations.texts.scanning import STORED
 from conversations.texts.sentences import sentences
 from conversations.texts.words import asked
 from tests.benchmarks import corpora, kept
@@ -141,11 +142,11 @@ async def citing(corpus: Corpus, half: int, label: str, open: Store) -> None:
     strayed: list[bool] = []
     for each in questions:
         text, found = await answered(store, each.text)
-        mentioned = cited(text)
+        mentioned = STORED.search(text)
         if not mentioned:
             silent += 1
         else:
-            hit = found.given[mentioned[0] - 1].hit
+            hit = found.given[int(mentioned[1]) - 1].hit
             right += hit.chunk_id in each.right
             span += hit.chunk_id in each.right and " ".join(each.answer.split()) in text
             honest += [check.verdict == SUPPORTED for check in await found.check(text)]
