@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 LONGEST = 600  # characters; what goes on longer is cut at a space
+WIDEST = 120  # characters of a line: whoever lets lines run longer ends them on purpose
 
 _ABBREVIATIONS = (
     "mr mrs ms dr prof st no nos vol fig figs eq sec ch pp p art al etc vs inc ltd co corp jan feb mar apr jun jul aug "
@@ -14,8 +15,9 @@ _SHORT = frozenset(_ABBREVIATIONS.split())
 # The end of a sentence with the quotes that close it, the end of a line that ends a block, and full stops of CJK.
 _END = re.compile(
     r"[.!?…]+(?:[\"'”’)\]]|[ \u00a0\u202f]?»)*(?=\s)|[。！？]+[」』”）]*"
-    r"|\n\s*\n|\n(?=[ \t]*(?:[-*+•#>|]|\d+[.)]\s))|\n(?<=[|:]\n)"
+    r"|\n\s*\n|\n(?=[ \t]*(?:[-*+•#>|]|\d+[.)]\s))|\n(?<=[|:]\n)|(?P<line>\n)"
 )
+_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d+[.)])\s")
 _LAST_WORD = re.compile(r"([^\s(\[«„“\"]+)\.\Z")
 _ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.\Z")
 
@@ -32,8 +34,9 @@ def sentences(text: str) -> list[Sentence]:
     """In their order; together they are all of `text` but space."""
     found: list[Sentence] = []
     start = 0
+    width = max((len(each) for each in text.split("\n") if len(each) <= WIDEST), default=0)
     for end in _END.finditer(text):
-        if not _goes_on(text, start, end):
+        if not (_wrapped(text, end.start(), width) if end["line"] else _goes_on(text, start, end)):
             found += _pieces(text, start, end.end())
             start = end.end()
     return found + _pieces(text, start, len(text))
@@ -50,6 +53,16 @@ def _goes_on(text: str, start: int, end: re.Match[str]) -> bool:
     word = _LAST_WORD.search(before)
     last = word[1].lower() if word else ""
     return last in _SHORT or (len(last) == 1 and last.isalpha()) or bool(_ORDINAL.search(before))
+
+
+def _wrapped(text: str, at: int, width: int) -> bool:
+    """Does the line that ends at `at` go on below? Not the item of a list, nor one that had room for the next word."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    below = text[at + 1 : at + 1 + WIDEST].partition("\n")[0]
+    word = below.split(maxsplit=1)[:1]
+    if not word or word[0][0].islower() or (below[0].isspace() and _ITEM.match(line)):
+        return True
+    return not (_ITEM.match(line) or len(line) > WIDEST or len(line) + 1 + len(word[0]) <= width)
 
 
 def _pieces(text: str, start: int, end: int) -> list[Sentence]:

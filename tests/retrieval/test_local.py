@@ -29,7 +29,7 @@ async def test_neighbours_are_handed_on_with_a_passage():
     kept = await collection()
     await put(kept)
     hit = (await search(kept, "parental days"))[0]
-    assert hit.around == f"{hit.content}\nAsk People Operations."
+    assert hit.around == f"{hit.content}\n\nAsk People Operations."
 
 
 @pytest.mark.parametrize("query", ["육아휴직 승인", "휴가 규정", "팀장"])

@@ -24,6 +24,29 @@ def test_sentences_end_where_people_end_them(expected: list[str]) -> None:
     assert [each.text for each in sentences(text)] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Overtime\nOvertime is paid at 1.5 times the rate. It is agreed before.",
+            ["Overtime", "Overtime is paid at 1.5 times the rate.", "It is agreed before."],
+        ),
+        (
+            "휴게\n점심시간은 60분이며 오전과 오후에 10분씩 휴식한다.",
+            ["휴게", "점심시간은 60분이며 오전과 오후에 10분씩 휴식한다."],
+        ),
+        ("• first item\n• second item\nA paragraph.", ["• first item", "• second item", "A paragraph."]),
+        ("• first item\n  Going on\n• second", ["• first item\n  Going on", "• second"]),
+        (
+            "Whoever is ill calls the office of the\nManager before the shift begins, and\nSends a certificate.",
+            ["Whoever is ill calls the office of the\nManager before the shift begins, and\nSends a certificate."],
+        ),
+    ],
+)
+def test_a_line_ends_a_sentence_where_it_was_ended_on_purpose(text: str, expected: list[str]) -> None:
+    assert [each.text for each in sentences(text)] == expected
+
+
 def test_chinese_and_japanese_need_no_space() -> None:
     assert [each.text for each in sentences("休暇は十五日です。申請は一週間前。")] == [
         "休暇は十五日です。",

@@ -166,7 +166,7 @@ def _widened(hit: Hit, place: tuple[int, int] | None, texts: dict[tuple[int, int
         return hit
     document, at = place
     around = [texts[document, each] for each in (at - 1, at, at + 1) if (document, each) in texts]
-    return replace(hit, around="\n".join(around))
+    return replace(hit, around="\n\n".join(around))
 
 
 def _hit(chunk: Chunk, found: hybrid.Found | None = None) -> Hit:
