@@ -3,8 +3,6 @@
 Nothing in it is worth a failed page. While Redis is away each process counts for itself.
 """
 
-import logging
-import time
 from typing import Any
 
 from django.core.cache.backends.base import BaseCache
@@ -14,17 +12,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-log = logging.getLogger(__name__)
+from conversations.outage import REDIS
 
 PATIENCE = 1.0  # seconds a page waits for Redis
-PAUSE = 5.0  # seconds until Redis is tried again, so that not every page waits
 OPTIONS = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
-
-
-class Outage:
-    """Whether Redis is away: known to the whole process, since each of its threads has a cache of its own."""
-
-    until = 0.0  # of time.monotonic
 
 
 class Cache(BaseCache):
@@ -36,12 +27,14 @@ class Cache(BaseCache):
         self._own = LocMemCache("while Redis is away", params)
 
     def _do(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        if time.monotonic() >= Outage.until:
+        if not REDIS.away:
             try:
-                return getattr(self._shared, name)(*args, **kwargs)
+                found = getattr(self._shared, name)(*args, **kwargs)
             except RedisError as error:
-                Outage.until = time.monotonic() + PAUSE
-                log.warning("The cache in Redis does not answer; for now this process counts for itself: %s", error)
+                REDIS.noticed(error)
+            else:
+                REDIS.answered()
+                return found
         return getattr(self._own, name)(*args, **kwargs)
 
     def add(self, *args: Any, **kwargs: Any) -> Any:

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from chatapp import env, oidc, policy
+from chatapp import env, oidc, policy, postgres
 
 # On a busy machine a product of matrices on several threads takes ten times as long. numpy reads this when it loads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -220,13 +220,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 else:
-    # Persistent connections are never returned under ASGI; a pool is.
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16}
+    DATABASES["default"] |= postgres.settings(DATABASES["default"].get("OPTIONS", {}))
 
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "BACKEND": "chatapp.layer.Layer",
             "CONFIG": {"hosts": [REDIS_URL], "prefix": "chatapp"},
         }
     }
@@ -288,9 +287,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"outages": {"()": "chatapp.logs.Outages"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outages"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"conversations": {"level": "INFO"}, "chatapp": {"level": "INFO"}},
+    # The pool warns of each of its tries, in five lines; what fails without it says so.
+    "loggers": {"conversations": {"level": "INFO"}, "chatapp": {"level": "INFO"}, "psycopg.pool": {"level": "ERROR"}},
 }
 
 VARIABLES = env.VARIABLES  # what was read, for docs/configuration.md

@@ -11,7 +11,7 @@ import conversations
 ROOT = Path(conversations.__file__).parent.parent
 LAYERS = [  # from the bottom; a module may import from its own layer and from those below
     {"completions", "rendering", "texts"},
-    {"models", "migrations"},
+    {"models", "migrations", "outage"},
     {"retrieval"},
     {"grounding"},
     {"answering"},

@@ -5,14 +5,13 @@ called.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 import redis.asyncio
 from django.conf import settings
 from redis.exceptions import RedisError
 
-log = logging.getLogger(__name__)
+from conversations.outage import REDIS
 
 BEAT = 2.0  # seconds between two looks, and how long one may take
 
@@ -39,12 +38,8 @@ async def keep_looking() -> None:
         while True:
             await asyncio.sleep(BEAT)
             before, run = run, await _run(client)
-            if run == before:
+            if not run or run == before:
                 continue
-            if not run:
-                log.warning("Redis is gone: pages of other processes learn of changes when it is back.")
-                continue
-            log.warning("Redis is back.")
             await asyncio.sleep(BEAT)  # the layer subscribes again by itself, within a second
             await asyncio.gather(*[each() for each in list(_waiting)], return_exceptions=True)
     finally:
@@ -54,6 +49,9 @@ async def keep_looking() -> None:
 async def _run(client: "redis.asyncio.Redis") -> str:
     """Which run of Redis answers; empty if none does."""
     try:
-        return str((await client.info("server"))["run_id"])
-    except (RedisError, OSError):
+        run = str((await client.info("server"))["run_id"])
+    except (RedisError, OSError) as error:
+        REDIS.noticed(error)
         return ""
+    REDIS.answered()
+    return run
