@@ -13,13 +13,14 @@ from channels.security.websocket import AllowedHostsOriginValidator
 
 from chatapp.lifespan import lifespan
 from chatapp.limits import limit_body
+from chatapp.sockets import come_again
 from conversations.api.unread import leave_unread
 from conversations.routing import sockets
 
 application = ProtocolTypeRouter(
     {
         "http": limit_body(leave_unread(pages)),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
+        "websocket": AllowedHostsOriginValidator(come_again(AuthMiddlewareStack(URLRouter(sockets)))),
         "lifespan": lifespan,
     }
 )

@@ -8,7 +8,9 @@ import asyncio
 import itertools
 import json
 import logging
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from django.utils import translation
 from conversations import generation, second_factor
 from conversations.generation import publish, pulse
 from conversations.models import State
+from conversations.outage import no_database
 from conversations.rendering import Screen
 from conversations.viewer import Viewer
 from conversations.views import present
@@ -34,6 +37,7 @@ STAY = 12  # pings between two notes that a page is open, much less than a tempo
 PING = 25.0  # seconds; proxies cut sockets that are silent for a minute
 MOST_FRAMES = 2000  # of text a second, by one process to all its pages: more would only make each of them late
 SHORTEST_GAP = 0.02  # seconds between two frames of a page that are worth a clock
+AGAIN = 2.0  # seconds after which a database that was away is asked again
 
 _relays: set["asyncio.Task[None]"] = set()  # that follow an answer now
 
@@ -140,7 +144,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def sidebar_changed(self, event: dict[str, Any]) -> None:
         if self.listing is None or self.listing.done():
-            self.listing = asyncio.create_task(self._list())
+            self.listing = asyncio.create_task(self._patiently(self._list))
 
     # Following an answer: a task of its own, because handlers run one after the other
 
@@ -149,7 +153,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if known := self.following.pop(message, None):
             known.cancel()
         self.told_end.discard(message)
-        task = asyncio.create_task(self._relay(message, told))
+        task = asyncio.create_task(self._patiently(partial(self._relay, message, told)))
         self.following[message] = task
         _relays.add(task)
         task.add_done_callback(_relays.discard)
@@ -160,6 +164,17 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             del self.following[message]
         if not task.cancelled() and (error := task.exception()):
             log.error("Following answer %s failed", message, exc_info=error)
+
+    async def _patiently(self, showing: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Until it is shown, from its beginning if the database went away meanwhile."""
+        while True:
+            try:
+                return await showing()
+            except db.Error as error:
+                if not no_database(error):
+                    raise
+                log.exception("A page waits for the database")
+            await asyncio.sleep(AGAIN)
 
     async def _relay(self, message: UUID, told: tuple[Any, ...]) -> None:
         with translation.override(self.viewer.language):

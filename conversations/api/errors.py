@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from conversations.answering.limits import BudgetExceeded
 from conversations.completions import errors
 from conversations.completions.errors import CompletionError, InvalidRequest, PromptFiltered
+from conversations.outage import SOON, no_database
 from conversations.retrieval import errors as sources
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 INVALID, SERVER, LIMITED = "invalid_request_error", "server_error", "rate_limit_error"
 QUOTA = "insufficient_quota"
 UNEXPECTED = "Something went wrong here. Try again; if it happens again, tell your administrator the request's id."
+AWAY = "The database does not answer now. Nothing was changed; try again in a few seconds."
 FILTERED = "A content filter refused the prompt. Change it and try again."
 
 
@@ -106,7 +108,13 @@ def told(error: Exception) -> ApiError:
     if isinstance(error, RequestDataTooBig):
         return too_large()
     log.error("A request of the API failed", exc_info=error)
+    if no_database(error):
+        return without_database()
     return ApiError(500, UNEXPECTED, type=SERVER)
+
+
+def without_database() -> ApiError:
+    return ApiError(503, AWAY, type=SERVER, code="database_unavailable", wait=SOON)
 
 
 def too_large(most: int | None = None) -> ApiError:

@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator, Awaitable, Collection, Iterator
 from contextlib import aclosing, contextmanager
 from typing import TypeVar
 
-from channels.db import database_sync_to_async
 from django import db
 
 from conversations.api.errors import ApiError
 from conversations.models import ApiKey, Deployment, Reader
+from conversations.retrieval.apart import apart
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ async def _looking() -> None:
     while _open:
         await asyncio.sleep(LOOK)
         try:
-            lost = await database_sync_to_async(_lost)({each.right for each in _open})
+            lost = await apart(_lost)({each.right for each in _open})
         except db.Error:
             log.exception("Could not look whether keys may still ask")
             continue
