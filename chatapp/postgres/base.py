@@ -30,8 +30,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     raise
             except psycopg.OperationalError as error:
                 if pool is None or _refused_by(pool) != DatabaseWrapper._refused:  # else all are in use: no outage
-                    self._put_away(pool)
                     DATABASE.noticed(error)
+                    self._put_away(pool)
                 raise
             else:
                 if last or pool is None or _answers(connection):
