@@ -16,6 +16,7 @@ from conversations.completions.addresses import Reach
 from conversations.completions.errors import InvalidRequest
 from conversations.models import ApiKey, DataSource, Deployment, Reader
 from conversations.retrieval.base import Access, Setting
+from conversations.retrieval.fields import mapped
 
 NAMED = "named"
 OFF, LISTED, ON = "off", "listed", "on"
@@ -48,7 +49,7 @@ def _entry(entry: Any, at: str, reader: Reader) -> tuple[Setting, int | None]:
     signing = read.parameters.authentication
     if signing and signing.type in data_sources.ANY_IDENTITY:
         return _ours(read, at, reader), None
-    if read.type == "local" and reader.key_id and ApiKey.objects.get(pk=reader.key_id).sources.exists():
+    if read.type == "local" and reader.key_id and ApiKey.objects.get(pk=reader.key_id).sources_named:
         raise _wrong(at, "is not one of the data sources that this key may ask")
     return _setting(read, at, reader), None
 
@@ -80,11 +81,13 @@ def _setting(read: data_sources.DataSource, at: str, reader: Reader) -> Setting:
 
 
 def _ours(read: data_sources.DataSource, at: str, reader: Reader) -> Setting:
-    """It signs in as this server: only where a source is set up that does, and with the filter of that one."""
+    """It signs in as this server: only where a source is set up that does, and of what that one reads."""
     for source in DataSource.objects.for_reader(reader).filter(type=read.type):
         if _stored_place(source) == _place(read):
             stored = sources.setting(source, reader)
-            return replace(_setting(read, at, reader), access=stored.access, reach=None)
+            _keep_to(read, stored.source, at)
+            access = replace(stored.access, within=getattr(stored.source.parameters, "filter", ""))
+            return replace(_setting(read, at, reader), access=access, reach=None)
     words = "relies on this server's identity, but no such data source is set up that this key may ask. Send a key"
     raise _wrong(f"{at}.parameters.authentication", words)
 
@@ -95,6 +98,18 @@ def _stored_place(source: DataSource) -> tuple[Any, ...] | None:
         return None if source.secrets_lost else _place(source.read())
     except InvalidRequest:
         return None
+
+
+def _keep_to(read: data_sources.DataSource, stored: data_sources.DataSource, at: str) -> None:
+    """Where an administrator has said which fields are read, no other field is."""
+    ours, theirs = stored.parameters.fields_mapping, read.parameters.fields_mapping
+    if not ours.content_fields:
+        return
+    if not theirs.content_fields:
+        read.parameters.fields_mapping = ours
+    elif odd := sorted(set(mapped(theirs)) - set(mapped(ours))):
+        words = f"names the field “{odd[0]}”, which the data source that is set up here does not read"
+        raise _wrong(f"{at}.parameters.fields_mapping", words)
 
 
 def _place(read: data_sources.DataSource) -> tuple[Any, ...]:

@@ -48,9 +48,9 @@ def _filled(template: Any, groups: list[str]) -> Any:
 
 
 def odata(setting: Setting, filter: str) -> str:
-    """`filter` and the access filter, each in its own brackets. `{groups}` becomes the last arguments of search.in."""
+    """`filter` and what else must hold, each in brackets of its own. `{groups}`: the last arguments of search.in."""
     template = setting.access.filter.strip()
-    parts = [filter.strip()] if filter.strip() else []
+    parts = [each for each in (filter.strip(), setting.access.within.strip()) if each]
     if template:
         # Outside of strings only: what is filled in is a string itself.
         if GROUPS not in template or template.count(GROUPS) != _outside(template).count(GROUPS):

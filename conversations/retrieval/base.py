@@ -52,11 +52,13 @@ class Hit:
 class Access:
     """On whose behalf: `groups` are the external ids that `access_filter` is filled with; None: no filter is set.
 
+    `within`: a filter of the store that must hold beside the source's own.
     `collections`: ids of local collections that this person may read, already decided by the caller.
     """
 
     filter: str = ""  # template in the store's own language, with {groups}
     groups: tuple[str, ...] = ()
+    within: str = ""
     collections: frozenset[int] = frozenset()
     reader: "Reader | None" = None  # whom it is charged to
 
