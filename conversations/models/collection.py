@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -185,6 +185,13 @@ class Term(models.Model):
                 "SET passages = conversations_term.passages + excluded.passages",
                 rows,
             )
+
+    @classmethod
+    def forget(cls, collection: int) -> None:
+        """Remove the words that no passage has any more; those that others count just now are left for another time."""
+        with transaction.atomic():
+            none = cls.objects.filter(collection=collection, passages=0).select_for_update(skip_locked=True)
+            cls.objects.filter(pk__in=list(none.values_list("pk", flat=True))).delete()
 
     @classmethod
     def having(cls, collections: Iterable[int], words: Iterable[str]) -> dict[str, int]:

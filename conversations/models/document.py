@@ -198,7 +198,9 @@ class Document(models.Model):
         self._uncount()
         while found := list(self.chunks.order_by("pk").values_list("pk", flat=True)[:SLICE]):
             Chunk.objects.filter(pk__in=found).delete()
-        return super().delete(using, keep_parents)
+        gone = super().delete(using, keep_parents)
+        Term.forget(self.collection_id)
+        return gone
 
     @transaction.atomic
     def _moved(self, collection: int | None, sign: int) -> bool:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.models.expressions import RawSQL
 
 from conversations.texts.words import CJK, fold
@@ -96,6 +96,17 @@ class SearchText(models.Model):
         SearchText.objects.bulk_create(
             [entry], update_conflicts=True, unique_fields=["message"], update_fields=["words"]
         )
+
+
+def merge() -> None:
+    """Let nothing of deleted texts and passages be left: SQLite keeps their words until parts of an index are merged.
+
+    It writes the indexes anew, which takes seconds where there is very much.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for index in ("conversations_search", "conversations_passages"):
+                cursor.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")
 
 
 def _owned(owner: int) -> str:

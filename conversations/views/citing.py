@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,8 +32,9 @@ class Allowed:
     @classmethod
     def of(cls, reader: Reader, answers: Iterable[Message], share: str = "") -> "Allowed":
         found = Evidence.objects.for_reader(reader).filter(message__in=[each.pk for each in answers])
-        if share:  # of what is gone, its title stays with whom it was found for
-            found = found.exclude(source=None, collection=None)
+        # Of what is gone, its title stays with whom it was found for.
+        gone = Q(source=None, collection=None)
+        found = found.exclude(gone if share else gone & ~Q(message__owner=reader.user_id))
         return cls(frozenset(found.values_list("pk", flat=True)), share)
 
     def reads(self, evidence: Evidence) -> bool:

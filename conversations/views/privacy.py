@@ -17,7 +17,17 @@ from django.views.decorators.http import require_POST
 from conversations import generation
 from conversations.auditing import record
 from conversations.generation import publish
-from conversations.models import Assistant, AuditEntry, Company, Conversation, Message, Prompt, User, retention
+from conversations.models import (
+    Assistant,
+    AuditEntry,
+    Company,
+    Conversation,
+    Message,
+    Prompt,
+    User,
+    retention,
+    searching,
+)
 from conversations.models.conversation_set import KEPT
 from conversations.requests import PersonRequest
 from conversations.views import archive
@@ -65,6 +75,7 @@ def delete_data(request: PersonRequest) -> HttpResponse:
     # A few at a time, each its own transaction: others write meanwhile, and the server's tending does what is left.
     while mine.purge():
         pass
+    searching.merge()
     for prompt in Prompt.objects.filter(owner=person):
         try:
             prompt.delete()

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from conversations.auditing import as_it_is, record
-from conversations.models import Collection, Document, Evidence, erase
+from conversations.models import Collection, Document, Evidence, erase, searching
 from conversations.requests import PersonRequest
 from conversations.views.access import find_managed_collection, find_managed_document
 from conversations.views.shelf import shell
@@ -34,5 +34,6 @@ def _asked(request: PersonRequest, origin: Document | Collection, collection: Co
     name = str(origin)
     gone, note = as_it_is(origin), "" if origin is collection else f"in “{collection}”"
     erase(origin, lambda: record(request, f"{origin._meta.model_name}.purge", gone, note=note))
+    searching.merge()
     messages.success(request, _("“%(name)s” is deleted, and removed from all answers.") % {"name": name})
     return redirect("documents") if origin is collection else redirect("collection", collection.pk)

@@ -79,6 +79,15 @@ def test_sources_follow_the_rights_of_who_reads(officer, person, conversation):
     assert "a source that you may no longer read" in shown
 
 
+def test_what_nobody_can_say_any_more_who_may_read_is_not_shown(officer, conversation):
+    source = factories.make_source()
+    answer = conversation.messages.get(text__startswith="18 weeks")
+    factories.make_evidence(answer, source=source, title="Secret leave policy")
+    source.delete()
+    shown = factories.browser_of(officer).post(addresses(conversation)[1], {"reason": REASON}).content.decode()
+    assert "Secret leave policy" not in shown
+
+
 def test_what_an_answer_was_given_is_shown_with_verdicts_and_scores(officer, conversation):
     answer = conversation.messages.get(text__startswith="18 weeks")
     source = factories.make_source()

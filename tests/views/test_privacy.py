@@ -4,8 +4,10 @@ import io
 import json
 import uuid
 import zipfile
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from conversations.models import (
     Assistant,
@@ -105,6 +107,23 @@ def test_all_is_deleted_for_good_with_files_and_evidence(data, browser, person, 
     assert Feedback.objects.get().owner == stranger
     entry = AuditEntry.objects.get(verb="data.delete")
     assert (entry.person_id, entry.note) == (person.pk, "2 conversations")
+
+
+def database():
+    """All bytes of the file, with what was written last."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Path(connection.settings_dict["NAME"]).read_bytes()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's VACUUM does this")
+def test_no_word_of_it_is_left_in_the_file_of_the_database(browser, person, offline):
+    for number in range(30):
+        conversation = factories.make_conversation(person, deployment=offline, text=f"zebrafish {number}")
+        factories.make_turn(conversation, "The zebrafish?", "Yes, zebrafish.")
+    assert b"zebrafish" in database()
+    browser.post("/account/delete-data", {"name": "alice"})
+    assert b"zebrafish" not in database()
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """A document or a collection is deleted for good, and from answers, by who manages it and was asked."""
 
 import pytest
+from django.db import connection
 
-from conversations.models import Citation, Collection, Document
+from conversations.models import Citation, Collection, Document, Term
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,6 +68,20 @@ def test_a_collection_goes_with_what_answers_cite_of_it(browser, collection, doc
     assert not Collection.objects.exists()
     evidence.refresh_from_db()
     assert (evidence.purged, evidence.content) == (True, "")
+
+
+def test_no_word_of_it_is_kept_in_an_index(browser, collection, document):
+    factories.make_document(collection, "Pets", "The wombat has leave.")
+    gone = factories.make_document(collection, "Birds", "A kingfisher has leave.")
+    browser.post(f"/documents/d/{gone.pk}/purge")
+    words = Term.objects.filter(word__in=["wombat", "kingfish"]).values_list("word", flat=True)
+    assert set(words) == {"wombat"}
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT group_concat(quote(block)) FROM conversations_passages_data")
+            words = cursor.fetchone()[0]
+        assert b"wombat".hex().upper() in words
+        assert b"ingfish".hex().upper() not in words
 
 
 def test_deleting_alone_leaves_what_answers_cite(browser, document, evidence):
