@@ -66,6 +66,15 @@ def test_a_new_password_is_written_down_without_it(browser, person):
     assert (entry.person_id, entry.changes) == (person.pk, {"password": "changed"})
 
 
+def test_the_administration_has_no_way_around_that(administrator):
+    client = factories.browser_of(administrator)
+    new = "a much longer password"
+    form = {"old_password": "correct horse", "new_password1": new, "new_password2": new}
+    assert client.post("/admin/password_change/", form)["Location"] == "/accounts/password/change/"
+    administrator.refresh_from_db()
+    assert not administrator.check_password(new)
+
+
 def test_the_address_is_the_visitors_behind_a_trusted_proxy_alone(person, settings):
     sign_in(Client(), headers={"x-forwarded-for": "10.9.9.9"})
     assert last().address == "127.0.0.1"
