@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings as configured
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from tests import factories
@@ -36,6 +37,25 @@ def test_a_name_is_guessed_at_five_times(person):
     client = Client()
     assert "Too many failed" in attempt("alice", "correct horse", client).content.decode()
     assert who(client) is None
+
+
+@pytest.mark.parametrize("known", ["alice", "alice@example.com"])
+def test_an_unknown_name_takes_as_long_as_a_known_one(person, monkeypatch, known):
+    person.email = "alice@example.com"
+    person.save()
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *each: hashed.append(1) or encode(*each))
+    attempt(known)
+    taken = len(hashed)
+    attempt(known.replace("alice", "nobody"))
+    assert 0 < taken == len(hashed) - taken
+
+
+def test_another_port_is_no_way_round(person):
+    for port in range(1, 6):
+        attempt("alice", Host=f"localhost:{port}", **{"X-Forwarded-For": f"192.0.2.{port}"})
+    assert "Too many failed" in attempt("alice", "correct horse", Host="localhost:6").content.decode()
 
 
 def test_an_address_guesses_ten_times(person):

@@ -26,6 +26,8 @@ from conversations.requests import PersonRequest
 from conversations.views import figures, limiting, privacy
 from conversations.views.present import language_of
 
+FORWARDED = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")  # what proxies add
+
 REGIONS = {
     "Africa": _("Africa"),
     "America": _("America"),
@@ -147,7 +149,7 @@ def demo_people(request: HttpRequest) -> list[dict[str, Any]]:
         near = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
         near = False
-    if not near or any(name.startswith("HTTP_X_FORWARDED") for name in request.META):
+    if not near or any(name.startswith(FORWARDED) for name in request.META):
         return []
     labels = {"employee": _("Sign in as employee"), "admin": _("Sign in as administrator")}
     known = User.objects.filter(demo=True, is_active=True, username__in=labels)
