@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from conversations.admin.powers import PersonForm, Ranked
 from conversations.admin.ticking import Ticking
 from conversations.models import NOBODY, ExternalGroup, Retention, User
 from conversations.models.group import needed
@@ -48,7 +49,9 @@ class SecondFactors(admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(Ticking, UserAdmin):
+class PersonAdmin(Ranked, Ticking, UserAdmin):
+    form = PersonForm
+    only_superusers = ("is_superuser", "user_permissions")
     filter_horizontal = ()
     inlines = (SignIns, SecondFactors)
     change_form_template = "admin/person.html"
@@ -81,9 +84,10 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class PeopleGroupAdmin(Ticking, GroupAdmin):
+class PeopleGroupAdmin(Ranked, Ticking, GroupAdmin):
     """A group, with the id by which indexes elsewhere know it, and how long its people's conversations are kept."""
 
+    only_superusers = ("permissions",)
     inlines = (ExternalIds, Keeping)
     filter_horizontal = ()
 
