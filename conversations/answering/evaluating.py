@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from channels.db import database_sync_to_async
 from django.db import IntegrityError
+from django.db.models.functions import Now
 
 from conversations.answering import sources
 from conversations.answering.documents import Documents, check
@@ -77,6 +78,7 @@ async def _begun(source: DataSource, deployment: Deployment, reader: Reader) -> 
             deployment=deployment.title[:200],
             documents=given.settings[0].source.parameters.top_n_documents,
             questions=len(questions),
+            beat_at=Now(),
         )
     except IntegrityError as error:
         raise Busy from error

@@ -15,6 +15,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from django import db
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 
 from conversations.completions import net
@@ -203,6 +204,7 @@ async def _checkpoint() -> None:
                 running.end(None)
 
 
+@transaction.atomic
 def _save(rows: list[tuple[UUID, int, str]]) -> list[bool]:
     """Write the texts that grew, renew the leases; per row, whether it is still ours."""
     held = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -190,7 +191,7 @@ class Conversation(models.Model):
             if not answer.continuable:
                 raise Final
             answer.state, answer.runner, answer.stop_requested = State.PENDING, "", False
-            answer.beat_at = timezone.now()
+            answer.beat_at = Now()
             answer.save(update_fields=["state", "runner", "stop_requested", "beat_at"])
             last = answer.attempts.order_by("-number").first()
             locked._attempt(answer, last.number + 1 if last else 1, len(answer.text), language)
@@ -241,7 +242,7 @@ class Conversation(models.Model):
             parent=question,
             role=Role.ASSISTANT,
             state=State.PENDING,
-            beat_at=timezone.now(),
+            beat_at=Now(),
         )
         self._attempt(answer, 1, 0, language)
         self._moved_to(answer)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -72,12 +72,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Mark lost answers interrupted; returns those that this call marked."""
         marked: list[Message] = []
         for message in self.lost():
-            if self.lost().filter(pk=message.pk).update(state=State.INTERRUPTED, runner=""):
+            with transaction.atomic():
+                if not self.lost().filter(pk=message.pk).update(state=State.INTERRUPTED, runner=""):
+                    continue
                 message.state, message.runner = State.INTERRUPTED, ""
                 last = message.attempts.order_by("-number").values("pk")[:1]
                 message.attempts.filter(pk__in=last, error="", finish_reason="").update(error="server_lost")
                 SearchText.of_message(message, message.text)
-                marked.append(message)
+            marked.append(message)
         return marked
 
 

@@ -1,11 +1,15 @@
 """The database fails, or somebody else has ended the answer: nothing is half-saved, nothing is overwritten."""
 
+from datetime import timedelta
+
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import OperationalError
+from django.utils import timezone
 
 from conversations.generation import answer as answering
 from conversations.generation import runner
-from conversations.models import Attempt, Conversation, Message, State
+from conversations.models import Attempt, Conversation, Message, SearchText, State
 from tests import factories
 from tests.conftest import settled
 from tests.talk import HTMX, eventually, make_lost
@@ -51,6 +55,29 @@ async def test_the_final_save_is_tried_until_it_succeeds(talk, upstream, monkeyp
     answer = await talk.asked()
     assert (answer.state, answer.text) == (State.COMPLETE, "Kept.")
     assert not finish.left
+
+
+async def test_a_lost_answer_is_marked_wholly_or_not_at_all(talk, upstream, monkeypatch):
+    upstream.reply("So far")
+    lost = await talk.asked()
+    await Message.objects.filter(pk=lost.pk).aupdate(state=State.STREAMING, runner="somebody else", text="So far")
+    await make_lost()
+    monkeypatch.setattr(SearchText, "of_message", failing(1, SearchText.of_message))
+    with pytest.raises(OperationalError):
+        await sync_to_async(Message.objects.sweep)()
+    assert (await talk.answer()).state == State.STREAMING
+    assert len(await sync_to_async(Message.objects.sweep)()) == 1
+
+
+async def test_a_server_whose_clock_is_slow_does_not_lose_what_it_is_asked(talk, upstream, monkeypatch):
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() - timedelta(minutes=1))
+    asked = await sync_to_async(factories.make_conversation)(talk.person)
+    turn = await sync_to_async(asked.ask)("Hello?")
+    assert not await Message.objects.lost().aexists()
+    await Message.objects.filter(pk=turn.answer.pk).aupdate(state=State.STOPPED, text="One, ")
+    await sync_to_async(asked.go_on)(turn.answer)
+    assert not await Message.objects.lost().aexists()
 
 
 async def test_text_and_attempt_are_saved_together_or_not_at_all(talk, upstream, monkeypatch):
