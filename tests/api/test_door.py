@@ -1,15 +1,18 @@
 """Who may come in, and in which words all others are turned away."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.http import Http404, JsonResponse
 from django.test import AsyncClient, RequestFactory
+from django.utils import timezone
 
+from conversations.answering.limits import BudgetExceeded
 from conversations.api import errors
 from conversations.api.door import door
-from conversations.models import Feature
+from conversations.models import Feature, Standing
 from tests.api.conftest import make_key
 
 
@@ -184,11 +187,12 @@ async def test_only_what_a_key_may_ask_is_listed(program, person):
 def test_every_error_of_a_deployment_has_a_row_that_is_reached():
     from conversations.completions import errors as wire
 
+    used_up = Standing("key", "ci", "tokens", Decimal(9), None, Decimal(9), timezone.now())
     for kind in errors.TABLE:
         made = kind("x", "y") if issubclass(kind, errors.sources.RetrievalError) else None
         if made is None:
             facts = {wire.TimedOut: {"phase": "chunk"}, wire.LimitReached: {"limit": "key"}}
-            made = kind("y", **facts.get(kind, {}))
+            made = kind(used_up if kind is BudgetExceeded else "y", **facts.get(kind, {}))
         assert (errors.told(made).status, errors.told(made).code) == (errors.TABLE[kind][0], errors.TABLE[kind][2])
 
 

@@ -234,5 +234,5 @@ async def test_a_budget_that_is_used_up_is_no_fault_of_the_deployment(one, offli
     await sync_to_async(factories.make_budget)(hard=0)
     with pytest.raises(openai.RateLimitError) as refused:
         await one.chat(model="offline", messages=HELLO)
-    assert (refused.value.code, refused.value.type) == ("budget_exceeded", "insufficient_quota")
+    assert (refused.value.code, refused.value.type) == ("insufficient_quota", "insufficient_quota")
     assert int(refused.value.response.headers["retry-after"]) > 0
