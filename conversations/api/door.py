@@ -21,6 +21,7 @@ MISSING = (
     "There is no API key in this request. Send yours as “Authorization: Bearer …” or in the header “api-key”; "
     "keys are made on the page of your account."
 )
+PACKED = "The body came with the Content-Encoding “{coding}”, which is not taken here. Send it as it is."
 UNKNOWN = "This API key is not known, has expired, or was revoked. Make a new one on the page of your account."
 
 
@@ -57,6 +58,7 @@ def door(
                 request.key = await _key(request)
                 _allowed(request, operation, methods)
                 left = await rate.take(request.key)
+                _unpacked(request)
                 request.data = _object(request) if json and request.method == "POST" else {}
                 response = await view(request, *args, **facts)
             except Exception as error:
@@ -94,9 +96,15 @@ def _allowed(request: ApiRequest, operation: str | None, methods: Collection[str
         raise ApiError(403, words, type="permission_error", code="operation_not_allowed")
 
 
+def _unpacked(request: HttpRequest) -> None:
+    coding = request.headers.get("Content-Encoding", "").strip().lower()
+    if coding not in ("", "identity"):
+        raise ApiError(415, PACKED.format(coding=coding[:40]), code="unsupported_content_encoding")
+
+
 def _object(request: HttpRequest) -> dict[str, Any]:
     try:
-        found = loads(request.body)
+        found = loads(request.body, exact=True)
     except (ValueError, RecursionError) as error:
         raise ApiError(400, f"The body of the request is no JSON: {error}"[:300], code="invalid_json") from error
     if not isinstance(found, dict):

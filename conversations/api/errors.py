@@ -59,10 +59,12 @@ class ApiError(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        if self.wait is None:
-            return {**self.limits}
-        wait = {"Retry-After": str(math.ceil(self.wait)), "retry-after-ms": str(math.ceil(self.wait * 1000))}
-        return {**self.limits, **wait}
+        made = {**self.limits}
+        if self.status == 401:
+            made["WWW-Authenticate"] = "Bearer"
+        if self.wait is not None:
+            made |= {"Retry-After": str(math.ceil(self.wait)), "retry-after-ms": str(math.ceil(self.wait * 1000))}
+        return made
 
     def response(self) -> HttpResponse:
         return JsonResponse(self.body, status=self.status, headers=self.headers)

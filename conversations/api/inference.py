@@ -16,7 +16,6 @@ from conversations.models import Deployment, Operation, Reader
 
 KNOWN = {"messages", "model", *AzureInference.parameters}
 EXTRA = ("error", "drop", "pass-through")
-MODALITIES = {"text", "audio"}
 NOBODY = "There is no deployment that this key may ask."
 
 
@@ -49,7 +48,7 @@ async def inference(request: ApiRequest) -> HttpResponseBase:
 
 def _known(request: ApiRequest) -> dict[str, Any]:
     """The parameters that this API lists, and others as the header `extra-parameters` says."""
-    wanted = request.headers.get("extra-parameters", EXTRA[0])
+    wanted = request.headers.get("extra-parameters", "").strip().lower() or EXTRA[0]
     if wanted not in EXTRA:
         parameters.wrong("extra-parameters", f"must be one of {', '.join(EXTRA)}.")
     extra = request.data.keys() - KNOWN
@@ -70,7 +69,7 @@ def _ranges(data: dict[str, Any]) -> None:
     if isinstance(data.get("stop"), str):
         parameters.wrong("stop", "must be a list of texts.", code="invalid_type")
     modalities = data.get("modalities")
-    if isinstance(modalities, list) and not (modalities and all(each in MODALITIES for each in modalities)):
+    if isinstance(modalities, list) and not (modalities and all(each in parameters.MODALITIES for each in modalities)):
         raise ApiError(422, "“modalities” may be text, audio or both.", param="modalities", code="invalid_value")
 
 

@@ -10,13 +10,13 @@ from conversations.api.errors import unknown_deployment
 from conversations.models import Deployment, Reader
 
 
-@door(None, methods=("GET",))
+@door(None, methods=("GET", "HEAD"))
 async def models(request: ApiRequest) -> HttpResponse:
     found = await database_sync_to_async(_all)(request.key.reader())
     return JsonResponse({"object": "list", "data": [_shape(each) for each in found]})
 
 
-@door(None, methods=("GET",))
+@door(None, methods=("GET", "HEAD"))
 async def model(request: ApiRequest, name: str) -> HttpResponse:
     return JsonResponse(_shape(await find_deployment(request.key.reader(), name)))
 

@@ -12,7 +12,7 @@ from conversations.api.errors import SERVER, UNEXPECTED, ApiError, without_datab
 from conversations.outage import no_database
 from conversations.views.unavailable import unavailable
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 @door(None, methods=METHODS, json=False)

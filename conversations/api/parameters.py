@@ -17,9 +17,14 @@ from conversations.completions.wire import ChatRequest, Message
 T = TypeVar("T")
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
-PARTS = ("text", "image_url", "input_audio", "file", "refusal")
+PARTS: dict[str, type] = {"text": str, "image_url": dict, "input_audio": dict, "file": dict, "refusal": str}
+DETAILS = ("auto", "low", "high")
 FORMATS = ("text", "json_object", "json_schema")
+MODALITIES = ("text", "audio")
 CHOICES = ("none", "auto", "required")
+CALLS = ("none", "auto")  # of functions, which were before tools
+SEEDS = range(-(2**63), 2**63)
+KINDS: dict[type, str] = {str: "a text", dict: "an object", bool: "true or false"}
 STOPS, TOOLS, PAIRS = 4, 128, 16
 BIAS = 100.0
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -96,9 +101,32 @@ def _messages(messages: list[Message]) -> None:
             wrong(f"{place}.content", "is missing.", code="missing_required_parameter")
         if message.role == "tool" and not message.tool_call_id:
             wrong(f"{place}.tool_call_id", "is missing.", code="missing_required_parameter")
-        for number, part in enumerate(message.content if isinstance(message.content, list) else ()):
-            if part.get("type") not in PARTS:
-                wrong(f"{place}.content[{number}].type", f"must be one of {', '.join(PARTS)}.")
+        if isinstance(message.content, list):
+            _parts(message.content, f"{place}.content")
+
+
+def _parts(parts: list[dict[str, Any]], place: str) -> None:
+    if not parts:
+        wrong(place, "must have at least one part.")
+    for number, part in enumerate(parts):
+        at, kind = f"{place}[{number}]", part.get("type")
+        if not isinstance(kind, str) or kind not in PARTS:
+            wrong(f"{at}.type", f"must be one of {', '.join(PARTS)}.")
+        _member(part, kind, PARTS[kind], at, needed=True)
+        if kind == "image_url":
+            image = part["image_url"]
+            _member(image, "url", str, f"{at}.image_url", needed=True)
+            if image.get("detail") not in (None, *DETAILS):
+                wrong(f"{at}.image_url.detail", f"must be one of {', '.join(DETAILS)}.")
+
+
+def _member(holder: dict[str, Any], name: str, kind: type, place: str, *, needed: bool = False) -> None:
+    """A member that types do not tell of, since what it stands in goes on as it is."""
+    value = holder.get(name)
+    if value is None and needed:
+        wrong(f"{place}.{name}", "is missing.", code="missing_required_parameter")
+    if value is not None and not isinstance(value, kind):
+        wrong(f"{place}.{name}", f"must be {KINDS[kind]}.", code="invalid_type")
 
 
 def _shapes(request: ChatRequest) -> None:
@@ -109,17 +137,32 @@ def _shapes(request: ChatRequest) -> None:
             wrong(f"logit_bias.{token}", f"must be from {-BIAS:g} to {BIAS:g}.")
     if request.top_logprobs is not None and not request.logprobs:
         wrong("top_logprobs", "needs “logprobs” to be true.")
-    if request.stream_options is not None and not request.stream:
-        wrong("stream_options", "is for “stream”: true.")
+    if request.seed is not None and request.seed not in SEEDS:
+        wrong("seed", "must be a whole number of 64 bits.")
+    if request.stream_options is not None:
+        if not request.stream:
+            wrong("stream_options", "is for “stream”: true.")
+        _member(request.stream_options, "include_usage", bool, "stream_options")
     if len(request.metadata or {}) > PAIRS:
         wrong("metadata", f"may have up to {PAIRS} pairs.")
-    form = request.response_format
-    if form is not None:
-        if form.get("type") not in FORMATS:
-            wrong("response_format.type", f"must be one of {', '.join(FORMATS)}.")
-        schema = form.get("json_schema")
-        if form["type"] == "json_schema" and not (isinstance(schema, dict) and _named(schema)):
-            wrong("response_format.json_schema.name", "must be 1 to 64 letters, digits, “_” or “-”.")
+    for name in request.metadata or ():
+        _member(request.metadata or {}, name, str, "metadata")
+    if any(each not in MODALITIES for each in request.modalities or ()):
+        wrong("modalities", f"may be {' and '.join(MODALITIES)}.")
+    if request.response_format is not None:
+        _form(request.response_format)
+
+
+def _form(form: dict[str, Any]) -> None:
+    if form.get("type") not in FORMATS:
+        wrong("response_format.type", f"must be one of {', '.join(FORMATS)}.")
+    if form["type"] != "json_schema":
+        return
+    given = form.get("json_schema")
+    if not (isinstance(given, dict) and _named(given)):
+        wrong("response_format.json_schema.name", "must be 1 to 64 letters, digits, “_” or “-”.")
+    _member(given, "schema", dict, "response_format.json_schema")
+    _member(given, "strict", bool, "response_format.json_schema")
 
 
 def _tools(request: ChatRequest) -> None:
@@ -129,9 +172,12 @@ def _tools(request: ChatRequest) -> None:
         if not 1 <= len(functions) <= TOOLS:
             wrong(name, f"must have from 1 to {TOOLS} functions.")
         for at, function in enumerate(functions):
+            place = f"{name}[{at}].function" if name == "tools" else f"{name}[{at}]"
             if not _named(function):
-                place = f"{name}[{at}].function.name" if name == "tools" else f"{name}[{at}].name"
-                wrong(place, "must be 1 to 64 letters, digits, “_” or “-”.")
+                wrong(f"{place}.name", "must be 1 to 64 letters, digits, “_” or “-”.")
+            _member(function, "parameters", dict, place)
+            _member(function, "description", str, place)
+            _member(function, "strict", bool, place)
     choice = request.tool_choice
     if isinstance(choice, str) and choice not in CHOICES:
         wrong("tool_choice", f"must be one of {', '.join(CHOICES)}, or an object that names a function.")
@@ -142,6 +188,13 @@ def _tools(request: ChatRequest) -> None:
         called = meant.get("name") if isinstance(meant, dict) else None
         if choice.get("type") == "function" and called not in [each["name"] for each in _functions(request)]:
             wrong("tool_choice", "names a function that is not among “tools”.")
+    call = request.function_call
+    if isinstance(call, str) and call not in CALLS:
+        wrong("function_call", f"must be one of {', '.join(CALLS)}, or an object that names a function.")
+    if call not in (None, "none") and not request.functions:
+        wrong("function_call", "needs “functions”.")
+    if isinstance(call, dict) and call.get("name") not in [each["name"] for each in request.functions or ()]:
+        wrong("function_call", "names a function that is not among “functions”.")
 
 
 def _functions(request: ChatRequest) -> Iterator[dict[str, Any]]:

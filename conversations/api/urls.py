@@ -19,5 +19,7 @@ urlpatterns = [
     *(path(f"{base}/models", models.models, name="api_models") for base in V1),
     *(path(f"{base}/models/<str:name>", models.model, name="api_model") for base in V1),
     *passed,
-    re_path(r"^(?:openai|v1)(?:/|$)", nothing.nothing, name="api_nothing"),  # the last: unknown addresses below these
+    re_path(
+        r"^(?:openai|v1|chat)(?:/|$)", nothing.nothing, name="api_nothing"
+    ),  # the last: unknown addresses below these
 ]

@@ -52,9 +52,9 @@ class Decoder:
             choice["delta"] = {**delta, "content": said}
 
 
-def loads(text: str | bytes) -> Any:
-    """JSON as plain values that can be stored; raises ValueError or RecursionError."""
-    return clean(json.loads(text, strict=False, parse_constant=_nothing))
+def loads(text: str | bytes, *, exact: bool = False) -> Any:
+    """JSON as plain values that can be stored; raises ValueError or RecursionError. `exact`: also for NaN."""
+    return clean(json.loads(text, strict=False, parse_constant=_refuse if exact else _nothing))
 
 
 def clean(value: Any) -> Any:
@@ -102,3 +102,7 @@ def _text(value: Any) -> Any:
 
 def _nothing(_constant: str) -> None:
     """NaN and Infinity are no JSON, and no database takes them."""
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")

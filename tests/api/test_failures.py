@@ -19,6 +19,17 @@ CHAT, EMBEDDINGS = "/v1/chat/completions", "/v1/embeddings"
 HELLO = {"role": "user", "content": "hello"}
 FUNCTION = {"type": "function", "function": {"name": "f"}}
 TYPE, VALUE, MISSING = "invalid_type", "invalid_value", "missing_required_parameter"
+PARAMETERS = "tools[0].function.parameters"
+
+
+def part(**facts):
+    return {"messages": [{"role": "user", "content": [facts]}]}
+
+
+def form(**facts):
+    return {"response_format": {"type": "json_schema", "json_schema": {"name": "w", **facts}}}
+
+
 WRONG = [  # what is added to a good request, or replaces a part of it; the parameter; the code
     ({"messages": None}, "messages", MISSING),
     ({"messages": []}, "messages", VALUE),
@@ -29,6 +40,17 @@ WRONG = [  # what is added to a good request, or replaces a part of it; the para
     ({"messages": [HELLO, {"role": "user"}]}, "messages[1].content", MISSING),
     ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content", TYPE),
     ({"messages": [{"role": "user", "content": [{"type": "smell"}]}]}, "messages[0].content[0].type", VALUE),
+    ({"messages": [{"role": "user", "content": []}]}, "messages[0].content", VALUE),
+    (part(type="text"), "messages[0].content[0].text", MISSING),
+    (part(type="text", text=5), "messages[0].content[0].text", TYPE),
+    (part(type=["text"]), "messages[0].content[0].type", VALUE),
+    (part(type="image_url", image_url="https://a.test/b.png"), "messages[0].content[0].image_url", TYPE),
+    (part(type="image_url", image_url={}), "messages[0].content[0].image_url.url", MISSING),
+    (
+        part(type="image_url", image_url={"url": "x", "detail": "huge"}),
+        "messages[0].content[0].image_url.detail",
+        VALUE,
+    ),
     ({"messages": [{"role": "tool", "content": "4"}]}, "messages[0].tool_call_id", MISSING),
     ({"messages": [{"role": "assistant", "content": None}]}, "messages[0].content", MISSING),
     ({"model": None}, "model", MISSING),
@@ -53,9 +75,14 @@ WRONG = [  # what is added to a good request, or replaces a part of it; the para
     ({"stop": list("abcde")}, "stop", VALUE),
     ({"stop": 5}, "stop", TYPE),
     ({"seed": "one"}, "seed", TYPE),
+    ({"seed": 2**63}, "seed", VALUE),
     ({"user": 5}, "user", TYPE),
     ({"stream": "yes"}, "stream", TYPE),
     ({"stream_options": {"include_usage": True}}, "stream_options", VALUE),
+    ({"stream": True, "stream_options": {"include_usage": "yes"}}, "stream_options.include_usage", TYPE),
+    ({"modalities": ["smell"]}, "modalities", VALUE),
+    (form(schema="none"), "response_format.json_schema.schema", TYPE),
+    (form(strict="yes"), "response_format.json_schema.strict", TYPE),
     ({"response_format": {"type": "xml"}}, "response_format.type", VALUE),
     ({"response_format": {"type": "json_schema"}}, "response_format.json_schema.name", VALUE),
     ({"response_format": "json"}, "response_format", TYPE),
@@ -63,6 +90,10 @@ WRONG = [  # what is added to a good request, or replaces a part of it; the para
     ({"tools": [FUNCTION] * 129}, "tools", VALUE),
     ({"tools": [{"type": "hammer"}]}, "tools[0]", VALUE),
     ({"tools": [{"type": "function", "function": {"name": "no spaces"}}]}, "tools[0].function.name", VALUE),
+    ({"tools": [{"type": "function", "function": {"name": "f", "parameters": "x"}}]}, PARAMETERS, TYPE),
+    ({"function_call": "auto"}, "function_call", VALUE),
+    ({"functions": [{"name": "f"}], "function_call": "must"}, "function_call", VALUE),
+    ({"functions": [{"name": "f"}], "function_call": {"name": "g"}}, "function_call", VALUE),
     ({"functions": [{"name": ""}]}, "functions[0].name", VALUE),
     ({"tool_choice": "auto"}, "tool_choice", VALUE),
     ({"tools": [FUNCTION], "tool_choice": "must"}, "tool_choice", VALUE),
@@ -70,6 +101,7 @@ WRONG = [  # what is added to a good request, or replaces a part of it; the para
     ({"parallel_tool_calls": 1}, "parallel_tool_calls", TYPE),
     ({"reasoning_effort": "lots"}, "reasoning_effort", VALUE),
     ({"verbosity": "loud"}, "verbosity", VALUE),
+    ({"metadata": {"a": 1}}, "metadata.a", TYPE),
     ({"metadata": {str(each): "x" for each in range(17)}}, "metadata", VALUE),
 ]
 EMBED_WRONG = [

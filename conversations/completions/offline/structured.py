@@ -11,6 +11,11 @@ from conversations.completions.offline import asked as reading
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 DEEPEST = 20  # schemas within schemas
+LARGEST = 500  # values of one instance: a few lines of schema can ask for more than a machine has room for
+
+
+class NoSchema(ValueError):
+    """What was given as a schema is none that could be filled; its text is the parameter that it stands in."""
 
 
 def calls(asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -28,7 +33,7 @@ def calls(asked: dict[str, Any]) -> list[dict[str, Any]]:
     if asked.get("parallel_tool_calls") is False:
         named = named[:1]
     return [
-        {"name": name, "arguments": _dumps(instance(tools[name].get("parameters") or {}, question))}
+        {"name": name, "arguments": _filled("tools", tools[name].get("parameters"), question)}
         for name in named
         if name in tools
     ]
@@ -40,17 +45,20 @@ def formatted(asked: dict[str, Any], text: str) -> str:
     if wanted.get("type") == "json_object":
         return _dumps({"answer": text})
     if wanted.get("type") == "json_schema":
-        return _dumps(instance((wanted.get("json_schema") or {}).get("schema") or {}, text))
+        return _filled("response_format", (wanted.get("json_schema") or {}).get("schema"), text)
     return text
 
 
 def instance(schema: dict[str, Any], text: str) -> Any:
     """A value that fits `schema`, with the words and numbers of `text`."""
     numbers = iter(_NUMBER.findall(text))
+    left = LARGEST
     definitions = {**schema.get("definitions", {}), **schema.get("$defs", {})}
 
     def fill(part: Any, depth: int) -> Any:
-        part = part if isinstance(part, dict) and depth < DEEPEST else {}
+        nonlocal left
+        left -= 1
+        part = part if isinstance(part, dict) and depth < DEEPEST and left > 0 else {}
         if reference := part.get("$ref"):
             return fill(definitions.get(str(reference).rpartition("/")[2]), depth + 1)
         for name in ("anyOf", "oneOf", "allOf"):
@@ -65,13 +73,21 @@ def instance(schema: dict[str, Any], text: str) -> Any:
         if kind == "object":
             return {name: fill(each, depth + 1) for name, each in (part.get("properties") or {}).items()}
         if kind == "array":
-            return [fill(part.get("items"), depth + 1) for _ in range(max(1, part.get("minItems", 1)))]
+            return [fill(part.get("items"), depth + 1) for _ in range(max(1, min(part.get("minItems", 1), left)))]
         if kind in ("number", "integer"):
             found = float(next(numbers, part.get("minimum", 0)))
             return int(found) if kind == "integer" or found.is_integer() else found
         return {"boolean": True, "null": None}.get(kind, text)
 
     return fill(schema or {"type": "object"}, 0)
+
+
+def _filled(parameter: str, schema: Any, text: str) -> str:
+    """Raises NoSchema: what a real model is shown, its own server looks through; here it is found by trying."""
+    try:
+        return _dumps(instance(schema or {}, text))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise NoSchema(parameter) from error
 
 
 def _dumps(value: Any) -> str:

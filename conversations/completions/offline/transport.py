@@ -10,6 +10,7 @@ import httpx
 from conversations.completions.offline.answer import MODEL, Answer, Say
 from conversations.completions.offline.asked import wrong
 from conversations.completions.offline.persona import reply
+from conversations.completions.offline.structured import NoSchema
 from conversations.completions.offline.vectors import embeddings
 
 PACE = 0.012  # seconds between two pieces: about as fast as a fast model
@@ -39,7 +40,10 @@ class OfflineTransport(httpx.AsyncBaseTransport):
     def _completion(self, asked: Any) -> httpx.Response:
         if (parameter := wrong(asked)) is not None:
             return _error(400, f"“{parameter}” is missing or of the wrong type.", param=parameter)
-        answer = Answer(asked, self.say)
+        try:
+            answer = Answer(asked, self.say)
+        except NoSchema as error:
+            return _error(400, f"The schema in “{error}” is none that can be filled.", param=str(error))
         if asked.get("stream"):
             headers = {"content-type": "text/event-stream", "x-request-id": answer.id}
             return httpx.Response(200, headers=headers, stream=_Events(answer, self.pace))
