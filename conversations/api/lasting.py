@@ -16,6 +16,7 @@ from conversations.retrieval.apart import apart
 log = logging.getLogger(__name__)
 
 LOOK = 1.0  # seconds between two looks
+BATCH = 50  # rights that one look is for, a query each: hundreds of keys at once wait a little longer
 TAKEN = "This API key, or what it was asking, was taken away while the answer was written."
 
 T = TypeVar("T")
@@ -83,20 +84,23 @@ def _keep_looking() -> None:
 async def _looking() -> None:
     while _open:
         await asyncio.sleep(LOOK)
-        try:
-            lost = await apart(_lost)({each.right for each in _open})
-        except db.Error:
-            log.exception("Could not look whether keys may still ask")
-            continue
-        for each in [each for each in _open if each.right in lost]:
-            each.take()
+        rights = list({each.right for each in _open})
+        for at in range(0, len(rights), BATCH):
+            if at:
+                await asyncio.sleep(LOOK)
+            try:
+                lost = await apart(_lost)(rights[at : at + BATCH])
+            except db.Error:
+                log.exception("Could not look whether keys may still ask")
+                continue
+            for each in [each for each in _open if each.right in lost]:
+                each.take()
 
 
 def _lost(rights: Collection[tuple[Reader, int]]) -> set[tuple[Reader, int]]:
     """Those whose key was revoked or has expired, or whose owner was suspended or lost the deployment."""
-    live = set(
-        ApiKey.objects.live().filter(pk__in={reader.key_id for reader, _ in rights}).values_list("pk", flat=True)
-    )
+    keys = ApiKey.objects.live().filter(pk__in={reader.key_id for reader, _ in rights})
+    live = set(keys.values_list("pk", flat=True))
     return {
         (reader, deployment)
         for reader, deployment in rights

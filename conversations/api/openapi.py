@@ -67,6 +67,7 @@ FAILURES = {
     403: "The key may not be used for this",
     404: "There is no such deployment for this key",
     413: "The request is too large",
+    415: "The body of the request is packed",
     429: "Too many requests or tokens for now",
     500: "Something went wrong here",
     502: "The deployment cannot be reached or refuses us",
