@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Company
@@ -31,6 +33,13 @@ class CompanyForm(forms.ModelForm):
             *("name", "accent", "welcome", "notice", "notice_link", "banner", "currency"),
             *("retention_days", "tell_of_reading"),
         )
+        help_texts = {
+            "retention_days": _(
+                "After so many days without a question or answer they disappear, with their files, and are deleted for "
+                "good a week later; also pinned and archived ones. Groups may have days of their own: then the longest "
+                "of a person's groups counts. Empty: they are kept."
+            )
+        }
         widgets = {"accent": forms.TextInput(attrs={"class": "vTextField", "placeholder": "#0a6874"})}
 
     def clean_picture(self) -> tuple[str, bytes] | None:
@@ -66,6 +75,21 @@ class CompanyAdmin(admin.ModelAdmin):
         (_("Money"), {"fields": ("currency",)}),
         (_("Privacy"), {"fields": ("retention_days", "tell_of_reading")}),
     )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """There is one: its form, whether or not it was ever saved, for those who may see it."""
+        one = Company.objects.first()
+        if one is not None and self.has_view_or_change_permission(request, one):
+            return redirect("admin:conversations_company_change", one.pk)
+        if one is None and self.has_add_permission(request):
+            return redirect("admin:conversations_company_add")
+        return super().changelist_view(request, extra_context)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        own = {"title": capfirst(str(self.opts.verbose_name)), "show_save_and_add_another": False}
+        return super().changeform_view(request, object_id, form_url, {**own, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Company.objects.exists()

@@ -52,7 +52,7 @@ class DeploymentAdmin(Ticking, Credentials):
         (None, {"fields": ("name", "label", "kind", "endpoint")}),
         (
             _("Signing in"),
-            {"fields": ("authentication", "key", "remove_key", *APPLICATION, "store_untested")},
+            {"fields": ("authentication", "key", *APPLICATION)},
         ),
         (_("Model"), {"fields": ("model", "api_version", "reasoning", "context_window")}),
         (_("Who may ask it"), {"fields": ("groups", "denied")}),
@@ -62,6 +62,14 @@ class DeploymentAdmin(Ticking, Credentials):
 
     class Media:
         js = (Script("js/admin/busy.js", type="module"),)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What replaces or removes a credential is asked where there is one."""
+        if obj is None or not (obj.secrets or obj.key_lost):
+            return self.fieldsets
+        kept = ("authentication", "key", "remove_key", *APPLICATION, "store_untested")
+        first, (title, _fields), *others = self.fieldsets
+        return [first, (title, {"fields": kept}), *others]
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.attempt)

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import Script
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 Words = Mapping[str, Any]  # "label", "help" and "placeholder", translated when they are shown
@@ -48,7 +49,8 @@ class FollowingForm(forms.ModelForm):
         for name, field in self.fields.items():
             typed = isinstance(field.widget, forms.PasswordInput) and self.data.get(self.add_prefix(name))
             if typed and name not in self.errors:
-                self.add_error(name, _("Enter it again: what was typed is not shown, and not kept."))
+                words = _("Enter it again: what was typed is not shown, and not kept.")
+                self[name].help_text = format_html('<strong class="warned">{}</strong>', words)
 
     def _drop(self) -> None:
         """Empty what was sent in fields that do not apply; a choice that was not sent or is none is the first one."""

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin.powers import PersonForm, Ranked
+from conversations.admin.rights import Rights
 from conversations.admin.ticking import Ticking
 from conversations.models import NOBODY, ExternalGroup, Retention, User
 from conversations.models.group import needed
@@ -49,7 +50,7 @@ class SecondFactors(admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(Ranked, Ticking, UserAdmin):
+class PersonAdmin(Ranked, Rights, Ticking, UserAdmin):
     form = PersonForm
     only_superusers = ("is_superuser", "user_permissions")
     filter_horizontal = ()
@@ -75,8 +76,21 @@ class ExternalIds(admin.StackedInline):
     extra = 1
 
 
+class KeepingForm(forms.ModelForm):
+    class Meta:
+        model = Retention
+        fields = ("days",)
+        help_texts = {
+            "days": _(
+                "After so many days without a question or answer they disappear, and are deleted for good a week "
+                "later. Empty: never."
+            )
+        }
+
+
 class Keeping(admin.StackedInline):
     model = Retention
+    form = KeepingForm
     extra = 0
 
 
@@ -84,7 +98,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class PeopleGroupAdmin(Ranked, Ticking, GroupAdmin):
+class PeopleGroupAdmin(Ranked, Rights, Ticking, GroupAdmin):
     """A group, with the id by which indexes elsewhere know it, and how long its people's conversations are kept."""
 
     only_superusers = ("permissions",)

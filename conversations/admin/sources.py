@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import Script
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from conversations.admin import source_import, source_question
 from conversations.admin.credentials import Credentials
@@ -139,7 +140,7 @@ class DataSourceAdmin(Ticking, Credentials, Proofs):
         context = {"original": source, "form": form, "outcome": outcome}
         return self._page(request, "admin/source_ask.html", gettext("Try a question"), context)
 
-    def take_in(self, request: HttpRequest) -> HttpResponse:
+    def take_in(self, request: PersonRequest) -> HttpResponse:
         """Drafts of what is pasted or uploaded."""
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -150,13 +151,14 @@ class DataSourceAdmin(Ticking, Credentials, Proofs):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                return self._taken_in(request, made)
+                taken = self._taken_in(request, made)
+                return HttpResponseClientRedirect(taken.url) if request.htmx else taken
         status = 422 if form.is_bound else 200
         fresh = source_import.ImportForm()
         context = {"form": fresh, "errors": [str(each) for each in sum(map(list, form.errors.values()), [])]}
         return self._page(request, "admin/source_import.html", gettext("Import data sources"), context, status)
 
-    def _taken_in(self, request: HttpRequest, made: source_import.Drafts) -> HttpResponse:
+    def _taken_in(self, request: HttpRequest, made: source_import.Drafts) -> HttpResponseRedirect:
         for each in made.sources:
             self.log_addition(request, each, "Imported.")
         count = len(made.sources)

@@ -30,6 +30,15 @@ def test_there_is_one_company(administrator):
     assert str(Company.current()) == "One"
 
 
+def test_its_page_is_its_form(administrator):
+    admin, listed = factories.browser_of(administrator), "/admin/conversations/company/"
+    assert admin.get(listed)["Location"] == f"{listed}add/"
+    one = Company.objects.create(name="One")
+    assert admin.get(listed)["Location"] == f"{listed}{one.pk}/change/"
+    page = admin.get(f"{listed}{one.pk}/change/").content.decode()
+    assert "deleted for good a week later" in page.replace("\n", " ")
+
+
 def test_a_link_that_is_none_is_refused(administrator):
     admin = factories.browser_of(administrator)
     page = admin.post("/admin/conversations/company/add/", {"notice_link": "javascript:alert(1)"})
