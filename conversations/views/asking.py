@@ -194,7 +194,7 @@ def _deployment(request: PersonRequest, found: Conversation | None) -> Deploymen
     try:
         asked = assistant(request, found)
     except Wrong as wrong:
-        raise Refusal(422, str(wrong)) from None
+        raise Refusal(422, str(wrong), gone=True) from None
     if name:
         chosen = next((each for each in usable if each.name == name), None)
     elif asked is not None:

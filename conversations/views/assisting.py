@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -21,6 +22,10 @@ from conversations.views.starters import StartersField
 PARAMETERS = ("temperature", "top_p")
 
 
+def _number() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"placeholder": gettext_lazy("As the model does")})
+
+
 class AssistantForm(forms.ModelForm):
     """Name to starters of an assistant; the admin's form adds who may ask it."""
 
@@ -33,8 +38,8 @@ class AssistantForm(forms.ModelForm):
             "What the model is told before each conversation. A change counts from the next question."
         ),
     )
-    temperature = forms.FloatField(label=gettext_lazy("Temperature"), required=False)
-    top_p = forms.FloatField(label=gettext_lazy("Top p"), required=False)
+    temperature = forms.FloatField(label=gettext_lazy("Temperature"), required=False, widget=_number())
+    top_p = forms.FloatField(label=gettext_lazy("Top p"), required=False, widget=_number())
     starters = StartersField()
 
     class Meta:
@@ -58,6 +63,9 @@ class AssistantForm(forms.ModelForm):
         for name, rows in offered.items():
             field: Any = self.fields[name]
             field.queryset = rows
+        if person and not self.instance.pk:
+            own: Any = self.fields["deployment"]
+            own.empty_label = None  # the first, as for a new chat
 
     def clean_sources(self) -> list[DataSource]:
         """What was not offered stays: somebody else put it in."""
@@ -107,6 +115,7 @@ def assistants(request: PersonRequest) -> HttpResponse:
                 form.save_m2m()
                 made.keep_to(request.user)
                 record(request, "assistant.add", made, changes=facts(made))
+            messages.success(request, _("“%(name)s” is made. Ask it here or from a new chat.") % {"name": made})
             return redirect("assistants")
     owned = Assistant.objects.owned_by(request.user.reader())
     context = {
@@ -126,6 +135,7 @@ def assistant(request: PersonRequest, assistant: int) -> HttpResponse:
         with changing(request, found, "assistant.change"):
             form.save()
             form.save_m2m()
+        messages.success(request, _("Saved."))
         return redirect("assistants")
     context = {"assistant": found, "form": form}
     return render(request, "conversations/assistant.html", context, status=422 if form.errors else 200)
@@ -140,4 +150,5 @@ def delete(request: PersonRequest, assistant: int) -> HttpResponse:
         gone = as_it_is(found)
         found.remove()
         record(request, "assistant.delete", gone)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": gone})
     return redirect("assistants")

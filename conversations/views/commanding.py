@@ -29,12 +29,13 @@ log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
-    """A command that is not carried out: status and sentence."""
+    """A command that is not carried out: status and sentence; `gone`: nothing can be asked here any more."""
 
-    def __init__(self, status: int, words: str) -> None:
+    def __init__(self, status: int, words: str, *, gone: bool = False) -> None:
         super().__init__(words)
         self.status = status
         self.words = words
+        self.gone = gone
 
 
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
@@ -48,11 +49,11 @@ def command(view: View) -> View:
     async def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:  # the middleware has loaded them; `login_required` would do so again
             return await sync_to_async(_signed_out)(request, **kwargs)
-        limit = None
+        limit, gone = None, False
         try:
             return await view(request, *args, **kwargs)
         except Refusal as refusal:
-            status, words = refusal.status, refusal.words
+            status, words, gone = refusal.status, refusal.words, refusal.gone
         except LimitReached as reached:
             status, words, limit = 429, "", reached
         except Busy:
@@ -64,12 +65,13 @@ def command(view: View) -> View:
         except Http404:
             if not _typed(request):
                 raise
-            status, words = 404, _("This chat is not there any more. Your text is kept: send it in a new chat.")
+            status, gone = 404, True
+            words = _("This chat is not there any more. Your text is kept: send it in a new chat.")
         except db.Error:
             log.exception("A command could not be saved")
             status, words = 503, _("It could not be saved. Nothing is lost here; try again.")
         kept = kwargs["conversation"] if request.FILES else None  # the files that could be read wait there
-        return await sync_to_async(_refused)(request, status, words, kept, limit)
+        return await sync_to_async(_refused)(request, status, words, kept, limit, gone=gone)
 
     return guarded
 
@@ -88,14 +90,20 @@ def _typed(request: PersonRequest) -> str:
 
 
 def _refused(
-    request: PersonRequest, status: int, words: str, conversation: UUID | None = None, limit: LimitReached | None = None
+    request: PersonRequest,
+    status: int,
+    words: str,
+    conversation: UUID | None = None,
+    limit: LimitReached | None = None,
+    *,
+    gone: bool = False,
 ) -> HttpResponse:
     if limit:
         words = limiting.refused(limit)
     partial = getattr(request, "htmx", None)
     template = "conversations/_composer_error.html" if partial else "conversations/refused.html"
     back = reverse("conversation", args=[conversation]) if conversation else ""
-    context: dict[str, Any] = {"error": words, "text": _typed(request), "back": back, "gone": status == 404}
+    context: dict[str, Any] = {"error": words, "text": _typed(request), "back": back, "gone": gone}
     if limit and (until := limiting.until(limit)):
         context |= {"until": until, "seconds": math.ceil(limit.retry_after or 0)}
     response = render(request, template, context, status=status)

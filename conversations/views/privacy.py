@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_POST
@@ -63,8 +64,7 @@ def delete_data(request: PersonRequest) -> HttpResponse:
     """Delete it all for good, if they typed their name; the account and the audit stay."""
     person = request.user
     if request.POST.get("name", "").strip() != person.get_username():
-        messages.error(request, gettext("That is not your user name. Nothing was deleted."))
-        return redirect("account")
+        return redirect(reverse("account", query={"name": "wrong"}, fragment="data"))
     for running in Message.objects.for_user(person).running():
         async_to_sync(generation.stop)(running.pk)
     with transaction.atomic():

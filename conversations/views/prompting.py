@@ -1,6 +1,7 @@
 """System prompts: everybody's own, and those that are shared; a change is a new version."""
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import ProtectedError
 from django.http import HttpResponse
@@ -31,6 +32,7 @@ def prompts(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = Prompt.objects.create(owner=request.user, name=form.cleaned_data["name"])
         made.write(form.cleaned_data["text"])
+        messages.success(request, _("Saved."))
         return redirect("prompts")
     usable = Prompt.objects.for_user(request.user)
     context = {
@@ -53,6 +55,7 @@ def prompt(request: PersonRequest, prompt: int) -> HttpResponse:
             found.name = form.cleaned_data["name"]
             found.save(update_fields=["name"])
             found.write(form.cleaned_data["text"])
+            messages.success(request, _("Saved."))
             return redirect("prompts")
     context = {"prompt": found, "form": form, "versions": found.versions.order_by("-number")}
     return render(request, "conversations/prompt.html", context, status=422 if form.errors else 200)
@@ -68,4 +71,5 @@ def delete_prompt(request: PersonRequest, prompt: int) -> HttpResponse:
     except ProtectedError:
         words = _("Conversations use this prompt, so it stays. Choose another one there first, or delete them.")
         return render(request, "conversations/refused.html", {"error": words}, status=409)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": found})
     return redirect("prompts")

@@ -93,6 +93,22 @@ def test_who_lost_it_reads_on_but_asks_no_more(browser, person, helper):
     assert found.messages.count() == 2
 
 
+def test_what_was_typed_for_one_that_is_gone_can_be_taken_to_a_new_chat(browser, person, helper):
+    _, found = started(browser, person, helper)
+    found.messages.update(state="complete")
+    helper.groups.add(Group.objects.create(name="Others"))
+    asked = {"text": "And now?"}
+    refused = browser.post(f"/c/{found.pk}/ask", asked, headers={"HX-Request": "true"}).content.decode()
+    assert "assistant is not available" in refused
+    assert "data-anew" in refused
+
+
+def test_a_new_one_has_the_deployment_of_a_new_chat_chosen(browser, model):
+    page = browser.get("/assistants/").content.decode()
+    assert f'<option value="{model.pk}">' in page
+    assert "---------" not in page
+
+
 def test_one_of_one_s_own_is_one_s_own_alone(browser, person, stranger, model):
     response = browser.post("/assistants/", {**FORM, "deployment": model.pk})
     assert response.status_code == 302

@@ -149,6 +149,23 @@ def test_a_purged_passage_keeps_its_title_alone(browser, answer):
     found = page(browser, answer, "1/")
     assert "Leave policy" in found
     assert "The passage was removed" in found
+    assert "The passage was removed" in page(browser, answer, "1/?preview")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [(Verdict.SUPPORTED, "The passage said so while it was here."), (Verdict.WEAK, "It can no longer be checked.")],
+)
+def test_of_a_purged_passage_nothing_is_said_that_can_be_looked_up(browser, answer, verdict, words):
+    evidence = answer.evidence.get(number=2)
+    Citation.objects.create(
+        evidence=evidence, position=0, label=1, sentence="18 weeks.", verdict=verdict, start=0, end=22
+    )
+    answer.evidence.filter(number=2).update(content="", purged=True)
+    found = page(browser, answer, "1/")
+    assert words in found
+    assert "The passage says so." not in found
+    assert "Read it before you rely on it." not in found
 
 
 def test_a_document_s_address_is_a_link_only_if_it_is_a_web_address(browser, answer):

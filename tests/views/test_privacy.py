@@ -89,6 +89,7 @@ async def test_a_lost_file_is_said_to_be(data, signed_in):
 
 def test_nothing_is_deleted_without_the_name(data, browser):
     page = browser.post("/account/delete-data", {"name": "Alice"}, follow=True).content.decode()
+    assert 'aria-describedby="delete-name-wrong"' in page
     assert "Nothing was deleted" in page
     assert Conversation.objects.count() == 4
     assert browser.get("/account/delete-data").status_code == 405
