@@ -22,6 +22,7 @@ from conversations.grounding.rereading import Document, Reread, Sought, reread
 from conversations.retrieval.base import Embed
 from conversations.texts import facts
 from conversations.texts.language import language
+from conversations.texts.scanning import marked
 from conversations.texts.words import terms
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class Check:
 
 async def verify(text: str, documents: Sequence[Document], embed: Embed | None = None) -> list[Check]:
     """A check for every marker of a stored answer, in their order."""
-    if not claims(text):
+    if not marked(text):  # as most answers: nothing is to be read
         return []
     read, found, foreign = await asyncio.to_thread(_by_words, text, documents)
     if foreign and embed is not None:

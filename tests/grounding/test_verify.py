@@ -146,6 +146,11 @@ async def test_comparing_vectors_does_not_hold_up_others() -> None:
     assert await held_up(across(["Leave."] * 40, [1] * 40, windows, embed)) < 0.5
 
 
+async def test_reading_a_long_answer_does_not_hold_up_others() -> None:
+    long = "Unused days expire at the end of March. " * 10_000
+    assert await held_up(verify(f"{long}[doc1]", [LEAVE])) < 0.2
+
+
 async def test_vectors_that_cannot_be_had_leave_it_unchecked() -> None:
     async def embed(texts: list[str]) -> list[list[float]]:
         raise BadKey("401")
