@@ -1,4 +1,4 @@
-"""The engine: a conversation and its sources in, a prompt with documents out, and the means to check the answer."""
+"""The engine: a conversation and its sources in, a prompt with documents out."""
 
 import asyncio
 import logging
@@ -16,10 +16,8 @@ from conversations.grounding.intent import Ask
 from conversations.grounding.judge import Candidate, judge
 from conversations.grounding.markers import Markers
 from conversations.grounding.prompt import Count, Given
-from conversations.grounding.rereading import Document
 from conversations.grounding.search import PATIENCE, Open, search
 from conversations.grounding.turns import turns
-from conversations.grounding.verify import Check, verify
 from conversations.retrieval import Hit, Retriever, retriever
 from conversations.retrieval.base import FIRST, Embed, Setting
 
@@ -49,7 +47,6 @@ class Grounded:
     queries: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     parameters: tuple[Parameters, ...] = ()
-    embed: Embed | None = None
     hits: Sequence[Hit] = ()  # what may be given, best first
     count: Count = len
     conversation: Sequence[Message] = ()
@@ -71,10 +68,6 @@ class Grounded:
     def markers(self, begun: str = "") -> Markers:
         """A filter for the answer's text as it streams, after what was `begun` before."""
         return Markers(len(self.given), begun)
-
-    async def check(self, text: str) -> list[Check]:
-        """Every citation of the stored answer, checked against what the model read."""
-        return await verify(text, [_document(each) for each in self.given], self.embed)
 
 
 async def ground(
@@ -122,7 +115,6 @@ async def ground(
         queries=[each.text for each in queries],
         left_out=list(dict.fromkeys(settings[each.source].name for each in failures)),
         parameters=parameters,
-        embed=embedder(settings),
         hits=hits,
         count=count,
         conversation=conversation,
@@ -139,7 +131,6 @@ def resume(
         messages=prompt.messages(conversation, given, parameters, going_on=True),
         given=given,
         parameters=parameters,
-        embed=embedder(settings),
         hits=documents,
         count=count,
         conversation=conversation,
@@ -167,7 +158,3 @@ async def _widened(used: list[Candidate], retrievers: Sequence[Retriever], patie
         for candidate, hit in zip(own, wider, strict=True):
             candidate.hit = hit
     return [each.hit for each in used]
-
-
-def _document(given: Given) -> Document:
-    return Document(given.number, given.content, f"{given.hit.title or ''}\n{given.hit.heading}")

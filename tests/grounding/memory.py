@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from conversations.completions.data_sources import read
+from conversations.grounding import Check, Document, Grounded, verify
 from conversations.retrieval import Hit, Stage
 from conversations.retrieval.base import Setting
 from conversations.retrieval.probes import probes
@@ -85,3 +86,9 @@ class Memory:
 def setting(name: str = "Handbook", **parameters: object) -> Setting:
     """A source whose adapter a test brings along."""
     return Setting(name, read({"type": "local", "parameters": {"collections": ["all"], **parameters}}))
+
+
+async def checked(made: Grounded, text: str) -> list[Check]:
+    """Every citation of an answer, against what the model read."""
+    given = ((each.number, each.content, f"{each.hit.title or ''}\n{each.hit.heading}") for each in made.given)
+    return await verify(text, [Document(*each) for each in given])

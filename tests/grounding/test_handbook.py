@@ -13,7 +13,7 @@ from conversations.management.commands.demo import STARTERS
 from conversations.retrieval import Hit
 from conversations.texts.language import language
 from conversations.texts.sentences import sentences
-from tests.grounding.memory import Memory, setting
+from tests.grounding.memory import Memory, checked, setting
 from tests.grounding.misbehaving import CitesWrongly
 
 LEAST = 0.99
@@ -53,7 +53,7 @@ async def verdicts(transport):
                 continue
             text = transport.say([{"role": each.role, "content": each.text} for each in made.messages])
             markers = made.markers()
-            found += [each.verdict for each in await made.check(markers.add(text) + markers.end())]
+            found += [each.verdict for each in await checked(made, markers.add(text) + markers.end())]
     return found
 
 
@@ -118,4 +118,4 @@ async def test_the_starters_are_answered_in_each_language_and_cited_truly(questi
     text = markers.add(OfflineTransport.say([{"role": each.role, "content": each.text} for each in made.messages]))
     text += markers.end()
     assert all(each in text for each in said), text
-    assert {each.verdict for each in await made.check(text)} <= {"supported"}
+    assert {each.verdict for each in await checked(made, text)} <= {"supported"}

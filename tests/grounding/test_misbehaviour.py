@@ -15,7 +15,7 @@ from conversations.completions.wire import ChatRequest, Message
 from conversations.grounding import ground
 from conversations.retrieval import Hit
 from tests.grounding import misbehaving
-from tests.grounding.memory import Memory, setting
+from tests.grounding.memory import Memory, checked, setting
 
 PASSAGES = [
     Hit("Full-time employees have 25 days of annual leave each year.", 0, title="Annual leave"),
@@ -47,7 +47,7 @@ def answer(monkeypatch):
         except (BrokenOff, TimedOut) as error:
             return text + markers.end(), type(error)
         text += markers.end()
-        return text, await found.check(text)
+        return text, await checked(found, text)
 
     return ask
 
