@@ -128,7 +128,7 @@ def standings() -> list[Standing]:
     for pk, error, times in recent.order_by().values_list("deployment", "error").annotate(Count("pk")):
         if pk in found:
             found[pk].answers += times
-            if error and error != "content_filter":
+            if error not in usage.NO_FAILURE:
                 found[pk].errors[error] += times
     for pk, median in usage.medians(recent, F("deployment")).items():
         if pk in found:
@@ -145,7 +145,8 @@ def _retirement(day: date) -> str:
 def _count_replaced(standings: list[Standing]) -> None:
     """Count answers that another deployment had to give; tries name theirs by its title."""
     titled = {each.deployment.title: each for each in reversed(standings)}
-    tried = Attempt.objects.filter(started__gte=timezone.now() - RECENT).exclude(tries=[])
+    shown = ("tries", "deployment__name", "deployment__label")  # and none of their texts
+    tried = Attempt.objects.filter(started__gte=timezone.now() - RECENT).exclude(tries=[]).only(*shown)
     for attempt in tried:
         last = {each["deployment"]: each["error"] for each in attempt.tries}
         answered = attempt.deployment.title if attempt.deployment else ""

@@ -65,6 +65,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             return None
         return self.get(pk=found.pk)
 
+    def queue(self) -> None:
+        """Read them again from the start, whatever they are doing."""
+        fresh = {"state": Stage.QUEUED, "reason": "", "runner": "", "beat_at": None, "tries": 0}
+        self.update(**fresh, queued=timezone.now())
+
     def purge(self) -> int:
         """Delete for good, with their files, what was thrown away long enough ago."""
         over, purged = self.filter(deleted__lt=timezone.now() - KEPT), 0
@@ -148,10 +153,7 @@ class Document(models.Model):
         return bool(mine.update(state=Stage.FAILED, reason=reason, runner="", beat_at=None))
 
     def queue(self) -> None:
-        """Read it again from the start, whatever it is doing."""
-        now = timezone.now()
-        fresh = {"state": Stage.QUEUED, "reason": "", "runner": "", "beat_at": None, "tries": 0, "queued": now}
-        Document.objects.filter(pk=self.pk).update(**fresh)
+        Document.objects.filter(pk=self.pk).queue()
         self.refresh_from_db()
 
     def rename(self, title: str) -> None:

@@ -25,7 +25,8 @@ from conversations.models.periods import Period
 from conversations.models.user import User
 
 # A refused prompt is the filter at work, and a budget the company's own: neither is a deployment that fails.
-FAILED = ~Q(error__in=["", "content_filter", "budget_exceeded"])
+NO_FAILURE = ("", "content_filter", "budget_exceeded")
+FAILED = ~Q(error__in=NO_FAILURE)
 # What failed without tokens cost nothing; what ended well without a price, or without a count, cost nobody knows what.
 UNKNOWN = Q(cost=None) & (~Q(usage={}) | Q(error=""))
 KEYS = ("day", "person", "group", "deployment", "purpose")

@@ -141,8 +141,7 @@ def _add(request: PersonRequest, found: Collection, name: str, content: bytes, t
 def reindex(request: PersonRequest, collection: int) -> HttpResponse:
     """Read all its documents again; what they have stays searchable until the new is there."""
     found = find_managed_collection(request.user, collection)
-    for each in found.documents.filter(deleted=None):
-        each.queue()
+    Document.objects.filter(collection=found, deleted=None).queue()
     wake()
     return _back(found)
 

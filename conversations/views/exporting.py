@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from conversations.models import Attempt, Conversation, Message, Role
+from conversations.models import Attempt, Conversation, Message, Reader, Role
 from conversations.views import citing
 
 
@@ -12,7 +12,7 @@ def as_markdown(conversation: Conversation) -> str:
     """The current branch: its title, then every question and answer as they were written, with their sources."""
     parts, path = [f"# {conversation.title}"], conversation.path()
     citing.gather(path)
-    allowed = citing.Allowed.of(conversation.owner.reader(), path)
+    allowed = citing.Allowed.of(Reader(conversation.owner_id), path)
     for message in path:
         who = _("Question") if message.role == Role.USER else _("Answer")
         parts.append(f"## {who} · {message.created:%Y-%m-%d %H:%M} UTC\n\n{citing.kept(message, allowed)}")
@@ -23,7 +23,7 @@ def as_json(conversation: Conversation) -> dict[str, Any]:
     """The whole tree, oldest first; `leaf` ends the current branch. Times are ISO 8601."""
     messages = list(conversation.messages.order_by("created", "pk").prefetch_related("attempts"))
     citing.gather(messages)
-    allowed = citing.Allowed.of(conversation.owner.reader(), messages)
+    allowed = citing.Allowed.of(Reader(conversation.owner_id), messages)
     return {
         "id": str(conversation.pk),
         "title": conversation.title,

@@ -114,9 +114,7 @@ def export(request: PersonRequest, conversation: UUID, form: str) -> HttpRespons
 @login_required
 def archived(request: PersonRequest) -> HttpResponse:
     """All archived conversations."""
-    found = (
-        Conversation.objects.for_user(request.user).listed().filter(archived=True).order_by("-updated")[: sidebar.MOST]
-    )
+    found = Conversation.objects.for_user(request.user).listed().filter(archived=True).order_by("-updated")
     context = {"conversations": found[: sidebar.MOST], "kept_days": retention.days_for(request.user)}
     return render(request, "conversations/archived.html", context)
 

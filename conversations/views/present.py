@@ -23,6 +23,7 @@ from conversations.models import (
     Conversation,
     DataSource,
     Message,
+    Reader,
     Reason,
     Role,
     State,
@@ -72,7 +73,7 @@ def _allowed(conversation: Conversation, answers: list[Message]) -> citing.Allow
     """What the owner may read of the answers' evidence; None, and nothing asked, if there is none."""
     if not any(each.evidence.all() for each in answers):
         return None
-    return citing.Allowed.of(conversation.owner.reader(), answers)
+    return citing.Allowed.of(Reader(conversation.owner_id), answers)
 
 
 def article(
@@ -190,7 +191,7 @@ def _left_out(message: Message, attempt: Attempt) -> list[str]:
     names = attempt.facts.get("sources_left_out")
     if not names:
         return []
-    known = DataSource.objects.citable(message.owner.reader()).filter(name__in=names)
+    known = DataSource.objects.citable(Reader(message.owner_id)).filter(name__in=names)
     return list(known.values_list("name", flat=True))
 
 

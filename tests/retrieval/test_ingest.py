@@ -261,6 +261,18 @@ async def test_a_server_that_ends_gives_back_what_it_reads(monkeypatch):
     assert (document.state, document.runner, document.tries) == (Stage.QUEUED, "", 0)
 
 
+async def test_what_ends_as_soon_as_it_was_begun_is_waited_for_no_more(monkeypatch):
+    begun = []
+
+    async def at_once(document):
+        begun.append(document.pk)
+
+    monkeypatch.setattr(runner, "_ingest", at_once)
+    document = await queued(await collection())
+    await runner.run_out()
+    assert begun == [document.pk]
+
+
 async def test_a_look_at_the_queue_that_fails_is_not_the_last_one(monkeypatch):
     look, failed = runner._next, []
 

@@ -4,6 +4,8 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conversations.models import Collection, Document, Stage
 from conversations.retrieval.ingest import runner
@@ -49,6 +51,23 @@ def test_each_file_that_is_refused_says_why_and_the_others_go_on(browser, collec
     async_to_sync(runner.run_out)()
     assert "The file is damaged." in browser.get(f"/documents/{collection.pk}/").content.decode()
     assert Document.objects.get(filename="c.txt").state == Stage.READY
+
+
+def test_all_are_read_again_by_one_statement_however_many_there_are(browser, collection):
+    def asked():
+        with CaptureQueriesContext(connection) as said:
+            browser.post(f"/documents/{collection.pk}/reindex")
+        return len(said)
+
+    kept = [factories.make_document(collection, "Leave")]
+    before = asked()
+    kept += [factories.make_document(collection, f"Leave {at}") for at in range(5)]
+    thrown = factories.make_document(collection, "Gone")
+    thrown.throw_away()
+    Document.objects.update(state=Stage.READY, runner="somebody")
+    assert asked() == before
+    queued = Document.objects.filter(state=Stage.QUEUED, runner="")
+    assert {each.pk for each in queued} == {each.pk for each in kept}
 
 
 def test_the_same_file_again_changes_nothing_and_a_new_version_replaces(browser, collection):

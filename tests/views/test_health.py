@@ -67,10 +67,10 @@ def test_every_error_has_a_name_and_a_way_out(code):
 
 
 def test_rare_failures_and_filters_are_no_alarm(person, offline):
-    for error in ("", "", "", "", "", "timed_out", "content_filter"):
+    for error in ("", "", "", "", "", "timed_out", "content_filter", "budget_exceeded", "budget_exceeded"):
         factories.make_attempt(person, offline, error=error)
     found = standing(offline)
-    assert (found.words, found.failed, found.answers) == ("Healthy", 1, 7)
+    assert (found.words, found.failed, found.answers) == ("Healthy", 1, 9)
 
 
 def test_yesterdays_failures_are_forgotten_but_not_its_last_answer(person, offline):
