@@ -11,6 +11,7 @@ from dataclasses import dataclass
 # A request for search queries begins with the first, and its last message ends with the question, below the second.
 LOOKUP = "Your only task: write search queries."
 LAST = "\n\nThe last message:\n"
+APART = " · "  # in the title of a passage, between that of its document, its headings and its page
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from conversations.completions.fence import LAST
 from conversations.completions.wire import Message
 from conversations.grounding import instructions
 from conversations.grounding.turns import Turn, turns
-from conversations.texts.words import asked
+from conversations.texts.words import telling
 
 Ask = Callable[[list[Message]], Awaitable[str]]
 """Messages to a model's whole answer; raises CompletionError."""
@@ -60,7 +60,7 @@ def fallback(spoken: Sequence[Turn], before: Sequence[str], most: int = MOST) ->
         return []
     *earlier, last = asked_so_far
     found = [Query(" ".join(last.split())[:LONGEST])]
-    if len(asked(last)) <= FOLLOW_UP:
+    if telling(last) <= FOLLOW_UP:
         previous = list(before) or [" ".join(each.split())[:LONGEST] for each in earlier[-1:]]
         found += [Query(each, HALF) for each in previous if each != found[0].text]
     return found[:most]

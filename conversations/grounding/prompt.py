@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conversations.completions.data_sources import Parameters
-from conversations.completions.fence import Passage, fenced
+from conversations.completions.fence import APART, Passage, fenced
 from conversations.completions.wire import SYSTEM, Message
 from conversations.grounding import instructions
 from conversations.grounding.turns import unmarked
@@ -82,7 +82,7 @@ def messages(
 def label(hit: Hit) -> str:
     """How a document is called in the prompt."""
     page = f"page {hit.page}" if hit.page else ""
-    return " · ".join(filter(None, (hit.title or hit.filepath or hit.url or "", hit.heading, page)))
+    return APART.join(filter(None, (hit.title or hit.filepath or hit.url or "", hit.heading, page)))
 
 
 def _wider(hit: Hit, contents: list[str], at: int) -> str:

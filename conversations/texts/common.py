@@ -17,6 +17,7 @@ au aux avec ce ces cette cet dans de des du elle elles en et eux il ils je la le
 moi mon ne nos notre nous on ou par pas pour qu que quel quelle quelles quels qui sa se ses son sur ta te tes toi ton tu
 un une vos votre vous c d j l m n s t y est sont etait etaient etre ete ai as ont avait avoir fait faire comment combien
 quand pourquoi dont cela ca si plus tres comme sans sous entre puis peut peuvent doit quoi ainsi
+pendant faut doivent dois peux pouvez puisse celui celle ceux celles donc vers lors lorsque afin
 """
 _GERMAN = """
 aber alle allem allen aller alles als also am an ander andere anderen auch auf aus bei bin bis bist da damit dann das

@@ -60,7 +60,8 @@ def _wrapped(text: str, at: int, width: int) -> bool:
     line = text[text.rfind("\n", 0, at) + 1 : at]
     below = text[at + 1 : at + 1 + WIDEST].partition("\n")[0]
     word = below.split(maxsplit=1)[:1]
-    if not word or word[0][0].islower() or (below[0].isspace() and _ITEM.match(line)):
+    begins = word[0].lstrip("([«„“\"'")[:1] if word else ""
+    if not begins.isalpha() or begins.islower() or (below[0].isspace() and _ITEM.match(line)):
         return True
     return not (_ITEM.match(line) or len(line) > WIDEST or len(line) + 1 + len(word[0]) <= width)
 

@@ -23,8 +23,10 @@ LANGUAGES = ("english", "french", "german")
 _RUN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+")
 _IS_CJK = re.compile(rf"[{CJK}]")
 _PARTICLE = re.compile(
-    r"(?<=[가-힣]{2})(?:에서는?|에게서?|으로|까지|부터|에는|이나|입니[다까]|인가요|이에요|예요|[은는이가을를의에로와과도만])\Z"
+    r"(?<=[가-힣]{2})(?:에서는?|에게서?|으로|까지|부터|에는|이나|입니[다까]|인가요|이에요|예요|[은는]요|"
+    r"[하되](?:는|고|면|며|지|나요)|하여|해서|해야|해요|한다|합니[다까]|되어|된다|됩니[다까]|[은는이가을를의에로와과도만])\Z"
 )
+_ASKS = re.compile(r"\bcombien de temps\b|얼마\s?동안|얼마나")  # folded: says how something is asked, and nothing of it
 _stemmers = [Stemmer.Stemmer(each, 0) for each in LANGUAGES]
 _lock = Lock()  # a stemmer has a buffer of its own
 
@@ -36,7 +38,13 @@ def terms(text: str) -> list[str]:
 
 def asked(text: str) -> list[str]:
     """The different terms of a question; all of its words if none of them says anything (“The Who”)."""
-    return list(dict.fromkeys(terms(text) or (each[:LONGEST] for each in _RUN.findall(fold(text)))))
+    folded = fold(text)
+    return list(dict.fromkeys(terms(_ASKS.sub(" ", folded)) or (each[:LONGEST] for each in _RUN.findall(folded))))
+
+
+def telling(text: str) -> int:
+    """How many of its words say something."""
+    return sum(bool(_terms(each)) for each in _RUN.findall(_ASKS.sub(" ", fold(text))))
 
 
 def fold(text: str) -> str:

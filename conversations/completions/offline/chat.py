@@ -7,6 +7,7 @@ from typing import Any
 
 from conversations.completions.offline import dates, sums
 from conversations.completions.offline.words import LANGUAGES, Words, words_for
+from conversations.texts.numerals import NUMERALS
 from conversations.texts.sentences import sentences
 from conversations.texts.words import fold, terms
 
@@ -24,11 +25,12 @@ def answer(turns: Turns) -> str:
     if not question or not _idle(question):
         return ""
     return (
-        sums.answer(question, words)
+        sums.answer(question, words, only=True)
         or dates.answer(question, words)
         or earlier(turns, words)
         or _shorter(turns, words)
         or small_talk(question, words)
+        or _nod(question, words)
     )
 
 
@@ -58,6 +60,11 @@ def small_talk(question: str, words: Words) -> str:
         if any(_begins(low, each) for each in starts):
             return said
     return ""
+
+
+def _nod(question: str, words: Words) -> str:
+    said, *nods = words.nods
+    return said if any(_begins(question.lower(), each) for each in nods) else ""
 
 
 def _begins(low: str, start: str) -> bool:
@@ -98,5 +105,5 @@ def _idle(question: str) -> bool:
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[frozenset[str], tuple[str, ...]]:
     """Terms, and how Korean words begin, which end in many ways."""
-    known = fold(" ".join(each.idle for each in LANGUAGES))
+    known = fold(" ".join([*(each.idle for each in LANGUAGES), *NUMERALS]))
     return frozenset(terms(known)), tuple(each for each in known.split() if not each.isascii())

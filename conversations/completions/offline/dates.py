@@ -1,16 +1,28 @@
 """Dates: which day is it, which weekday was it, how long until."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from conversations.completions.offline.words import Words
+from conversations.texts.words import fold
 
 _MONTHS = {
     "en": "january february march april may june july august september october november december",
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
 }
-_TODAY = re.compile(r"\b(today|date is it|day is it)\b|aujourd|quel jour|오늘", re.IGNORECASE)
-_UNTIL = re.compile(r"until|till|left|jusqu|combien de jours|남았|까지", re.IGNORECASE)
+_FEASTS = {  # month and day, by how a folded question calls it
+    "christmas": (12, 25), "noel": (12, 25), "크리스마스": (12, 25), "성탄절": (12, 25),
+    "new year": (1, 1), "nouvel an": (1, 1), "새해": (1, 1),
+}  # fmt: skip
+_NEAR = {"tomorrow": 1, "demain": 1, "내일": 1, "yesterday": -1, "hier": -1, "어제": -1}
+_WHICH = re.compile(  # folded: a date or a weekday is asked for
+    r"\b(?:what|which) (?:week)?(?:day|date)\b|\bwhat(?:['’]s| is) (?:the |today['’]?s )?(?:day|date)\b|\bday is it\b"
+    r"|\btoday['’]s date\b|\b(?:quel(?:le)?|quels?) (?:jour|date)\b|\bon est (?:le )?(?:quel|combien)|\ble combien\b"
+    r"|요일|며칠|날짜|무슨 날|^\W*(?:today|aujourd['’]hui|오늘)\W*$"
+)
+_LEFT = re.compile(  # folded: how long it is until then
+    r"\bhow (?:many days|long)\b|\bdays? (?:until|till|left|before|to)\b|\bcombien de (?:jours|temps)\b|남았|까지.*며칠"
+)
 _NUMERIC = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _KOREAN = re.compile(r"(?:(\d{4})년\s*)?(\d{1,2})월\s*(\d{1,2})일")
 
@@ -20,15 +32,19 @@ def answer(question: str, words: Words, today: date | None = None) -> str:
     today = today or date.today()
     if len(question) > 200:
         return ""
-    day = _day(question, today)
+    folded = fold(question)
+    day, left = _day(question, today), bool(_LEFT.search(folded))
     if day is None:
-        if not _TODAY.search(question):
+        near = next((days for name, days in _NEAR.items() if name in folded), 0)
+        if left or not _WHICH.search(folded):
             return ""
-        return words.today_is.format(weekday=words.weekdays[today.weekday()], date=_show(today, words))
-    if _UNTIL.search(question):
+        day = today + timedelta(near)
+        said = words.day_is if near else words.today_is
+        return said.format(weekday=words.weekdays[day.weekday()], date=_show(day, words))
+    if left:
         day = day if day >= today else _next_year(day)
         return words.days_until.format(date=_show(day, words), days=(day - today).days)
-    if re.search(r"day|jour|요일", question, re.IGNORECASE):
+    if _WHICH.search(folded):
         return words.day_is.format(date=_show(day, words), weekday=words.weekdays[day.weekday()])
     return ""
 
@@ -45,9 +61,10 @@ def _day(question: str, today: date) -> date | None:
                 for pattern in (rf"\b(\d{{1,2}})(?:st|nd|rd|th|er)?\s+{name}\b", rf"\b{name}\s+(\d{{1,2}})\b"):
                     if match := re.search(pattern + r"(?:,?\s+(\d{4}))?", low):
                         return date(int(match[2] or today.year), month, int(match[1]))
+        folded = fold(question)
+        return next((date(today.year, *each) for name, each in _FEASTS.items() if name in folded), None)
     except ValueError:
         return None
-    return None
 
 
 def _next_year(day: date) -> date:

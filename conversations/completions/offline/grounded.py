@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from conversations.completions.fence import Passage
-from conversations.completions.offline.candidates import Candidate, candidates
+from conversations.completions.offline.candidates import Candidate, candidates, whole, written
 from conversations.completions.offline.words import words_for
-from conversations.texts.words import asked, terms
+from conversations.texts.language import language
+from conversations.texts.words import asked, telling, terms
 
-SHORT = 5  # words of a question that goes on from the one before: “And in Madrid?”
+SHORT, TELLING = 5, 3  # words of a question that goes on from the one before, and those that tell: “And in Madrid?”
 ENOUGH = 0.2  # share of the question's idf that a passage has to cover
 SECOND = 0.1  # that a second sentence has to add
 CONTEXT = 0.7  # what the whole passage counts beside its sentence
@@ -34,44 +35,56 @@ _PARTS = re.compile(
 def answer(question: str, earlier: str, given: list[Passage]) -> str:
     """One or two sentences, or rows, for each part of the question, with their `[docN]`; nothing if none fits.
 
+    Where another document says otherwise, both say it.
+
     `earlier`: the question before, which a short one may go on from, or nothing.
     """
     found = list(candidates(given))
-    code = words_for(question).code
     first, *others = _PARTS.split(question, maxsplit=1)
     rank = RANK / 5 if others else RANK  # the order is that of the whole question
+    code = language(question) or words_for(question).code
+    found = [each for each in found if each.language in {"", code} or _shares(question, each)]
     said = _parts(first, earlier, found, rank, code)
     for part in others:
         said += [each for each in _parts(part, first, found, rank, code) if each not in said]
-    return " ".join(said)
+    return ("\n\n" if any("\n" in each for each in said) else " ").join(said)
+
+
+def _shares(question: str, foreign: Candidate) -> bool:
+    """Has a passage of another language one of the telling words as it is written? Else only their stems are alike."""
+    return any(terms(each) and each in foreign.literal for each in written(question))
 
 
 def _parts(question: str, earlier: str, found: list[Candidate], rank: float, code: str) -> list[str]:
-    own = asked(_HOW.sub(" ", question))
+    own = asked(_HOW.sub(" ", whole(question)))
     wanted = dict.fromkeys(own, 1.0)
-    if len(own) <= 3 and len(question.split()) <= SHORT:
-        wanted = dict.fromkeys(asked(earlier), 0.5) | wanted
+    if telling(question) <= TELLING and len(question.split()) <= SHORT:
+        wanted = dict.fromkeys(asked(whole(earlier)), 0.5) | wanted
     if own and not any(each.around & set(own) for each in found):
         return []  # only the question before has to do with these documents
     weights = _weights(wanted, found)
-    whole, amount = sum(weights.values()), bool(_AMOUNT.search(question))
+    total, amount = sum(weights.values()), bool(_AMOUNT.search(question))
 
     def share(words: Iterable[str]) -> float:
-        return sum(weights[each] for each in weights.keys() & set(words)) / whole
+        return sum(weights[each] for each in weights.keys() & set(words)) / total
 
     def score(each: Candidate) -> float:
         kind = KIND if amount and each.has_number else 0.0
-        sought = each.row is not None and not (each.words - each.own).isdisjoint(weights)
+        sought = not each.head.isdisjoint(weights)
         order = 0.0 if sought else rank * each.number  # which is of whole tables, and says nothing of a row
         return share(each.words) + CONTEXT * share(each.around) + kind - order
 
+    def apart(one: Candidate, other: Candidate) -> bool:
+        """Does the question name something of the one's document that is not in the other's?"""
+        return not (one.around & wanted.keys()) <= other.around
+
     def able_to(each: Candidate) -> bool:
         """By the question's own words; those before help only where all of it is there: “And in Madrid?”."""
-        goes_on = all(not told or told & (each.words | each.around) for told in telling)
+        goes_on = all(not told or told & (each.words | each.around) for told in tells)
         return each.answers(own, amount=amount) or (goes_on and each.answers(weights.keys(), amount=amount))
 
-    telling = [set(terms(each)) for each in _WORD.findall(question)]
-    able = [each for each in found if whole and able_to(each)]
+    tells = [set(terms(each)) for each in _WORD.findall(question)]
+    able = [each for each in found if total and able_to(each)]
     able = [each for each in able if each.language in {"", code}] or able  # words of two languages may be alike
     best = max(able, key=score, default=None)
     if best is None or share(best.around) < ENOUGH:
@@ -80,6 +93,11 @@ def _parts(question: str, earlier: str, found: list[Candidate], rank: float, cod
     if best.row:
         alike = [each for each in rest if each.row and each.words & weights.keys() == best.words & weights.keys()]
         return [each.said(weights.keys()) for each in sorted([best, *alike], key=found.index)][:ROWS]
+    others = [each for each in able if each.differs(best) and share(best.words - each.words) < SECOND]
+    other = max(others, key=score, default=None)
+    if other and (apart(other, best) or not apart(best, other)):
+        lines = [f"- {each.said(weights.keys())}" for each in (best, other)]
+        return ["\n".join([f"{words_for(question).several}\n", *lines])]
     second = max(rest, key=lambda each: share(each.words - best.words), default=None)
     if second and share(second.words - best.words) >= SECOND:
         return [each.said(weights.keys()) for each in sorted([best, second], key=found.index)]

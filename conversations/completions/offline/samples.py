@@ -3,10 +3,26 @@
 import re
 
 from conversations.completions.offline.words import Words
+from conversations.texts.words import fold
 
-_TABLE = re.compile(r"\btable\b|tableau|표(?:를|로|$| )", re.IGNORECASE)
-_CODE = re.compile(r"\bcode\b|python|javascript|\bsql\b|\bshell\b|\bbash\b|코드", re.IGNORECASE)
-_LONG = re.compile(r"long (?:text|answer|story)|long texte|texte long|긴 글", re.IGNORECASE)
+_MAKE = (
+    r"(?:show|write|make|give|create|draw|generate|print|"
+    r"montre|montrez|ecris|ecrivez|ecrire|fais|faites|faire|donne|donnez|cree|creez|creer|genere)"
+)
+_FILLING = (
+    r"(?:-?moi|me|us|a|an|the|some|any|of|your|short|small|little|simple|big|nice|long|very|sample|example|"
+    r"un|une|du|de|des|le|la|petit|python|javascript|sql|shell|bash)"
+)
+_MADE = r"\s*(?:를|을|로|만|도)?\s*(?:하나|좀|한 개)?\s*(?:보여|만들|써|작성|그려)"  # Korean says it behind
+_PLEASE = r"(?:please|pls|sample|example|svp|stp|s['’]il (?:te|vous) plait|in \w+|en \w+)"
+_KINDS = {  # folded
+    "text": (
+        r"(?:long(?: sample)? (?:text|answer)|text of [\d,]+ words|long texte|texte long|texte de [\d ]+ mots)",
+        "긴 글",
+    ),
+    "table": (r"(?:table|tableau)", "표"),
+    "code": (r"(?:code|python|javascript|sql|shell script|bash script|python script|python function)", "코드"),
+}
 _WORDS = re.compile(r"(\d[\d,]*)\s*(?:words|mots|단어)", re.IGNORECASE)
 _MOST = 5000  # words
 
@@ -67,20 +83,33 @@ _PARAGRAPHS = (
 
 
 def answer(question: str, words: Words) -> str:
-    """The sample that is asked for, or nothing."""
-    if len(question) > 400:
+    """The sample that is asked for, said to be one; or nothing."""
+    kind = _asked(fold(question)) if len(question) <= 400 else ""
+    if not kind:
         return ""
-    if _LONG.search(question) or (_WORDS.search(question) and "text" in question.lower()):
+    if kind == "text":
         match = _WORDS.search(question)
-        return long_text(min(int(match[1].replace(",", "")), _MOST) if match else 1100)
-    if _TABLE.search(question):
-        return TABLE
-    if _CODE.search(question):
-        low = question.lower()
-        names = {"shell": "bash", **{name: name for name in CODE}}
-        name = next((language for word, language in names.items() if word in low), "python")
-        return f"```{name}\n{CODE[name]}```\n"
+        sample = long_text(min(int(match[1].replace(",", "")), _MOST) if match else 1100)
+    else:
+        sample = TABLE if kind == "table" else _code(question.lower())
+    return f"{words.sample}\n\n{sample}"
+
+
+def _asked(question: str) -> str:
+    """Which kind of sample: the one that is to be made, not one that is only spoken of."""
+    bare = question.strip(" .!?")
+    for kind, (names, korean) in _KINDS.items():
+        made = rf"\b{_MAKE}(?:[\s-]+{_FILLING})*[\s-]+{names}\b|(?:^|\s){korean}{_MADE}"
+        named = rf"(?:{_FILLING}\s+)*{names}(?: code)?(?:,? {_PLEASE})?|{korean}"
+        if re.search(made, question) or re.fullmatch(named, bare) or (kind == "text" and re.match(names, bare)):
+            return kind
     return ""
+
+
+def _code(question: str) -> str:
+    names = {"shell": "bash", "자바스크립트": "javascript", **{name: name for name in CODE}}
+    name = next((language for word, language in names.items() if word in question), "python")
+    return f"```{name}\n{CODE[name]}```\n"
 
 
 def long_text(wanted: int) -> str:
