@@ -49,11 +49,9 @@ class Candidate:
         """
         wanted = set(wanted)
         if self.row is None:
-            if not self.about.isdisjoint(wanted):
-                return True
             counts = amount and self.has_number
-            said = len(self.around & wanted) + counts
-            return said >= min(2, len(wanted)) and (counts or not self.own.isdisjoint(wanted))
+            enough = len(self.around & wanted) + counts >= min(2, len(wanted)) or not self.about.isdisjoint(wanted)
+            return enough and (counts or not self.own.isdisjoint(wanted) or wanted <= self.around)
         named = self.own & wanted
         return named == wanted or (bool(named and self.headed(wanted)) and len(named | self.headed(wanted)) > 1)
 

@@ -70,7 +70,7 @@ def _parts(question: str, earlier: str, found: list[Candidate], rank: float, cod
 
     def score(each: Candidate) -> float:
         kind = KIND if amount and each.has_number else 0.0
-        sought = not each.head.isdisjoint(weights)
+        sought = not (each.head - each.own).isdisjoint(weights)
         order = 0.0 if sought else rank * each.number  # which is of whole tables, and says nothing of a row
         return share(each.words) + CONTEXT * share(each.around) + kind - order
 
@@ -80,7 +80,8 @@ def _parts(question: str, earlier: str, found: list[Candidate], rank: float, cod
 
     def able_to(each: Candidate) -> bool:
         """By the question's own words; those before help only where all of it is there: “And in Madrid?”."""
-        goes_on = all(not told or told & (each.words | each.around) for told in tells)
+        there = each.words if each.row else each.words | each.around  # another row of its table is no help
+        goes_on = all(not told or told & there for told in tells)
         return each.answers(own, amount=amount) or (goes_on and each.answers(weights.keys(), amount=amount))
 
     tells = [set(terms(each)) for each in _WORD.findall(question)]

@@ -10,8 +10,8 @@ _MAKE = (
     r"montre|montrez|ecris|ecrivez|ecrire|fais|faites|faire|donne|donnez|cree|creez|creer|genere)"
 )
 _FILLING = (
-    r"(?:-?moi|me|us|a|an|the|some|any|of|your|short|small|little|simple|big|nice|long|very|sample|example|"
-    r"un|une|du|de|des|le|la|petit|python|javascript|sql|shell|bash)"
+    r"(?:-?moi|me|us|a|an|some|any|short|small|little|simple|big|nice|long|very|sample|example|"
+    r"un|une|du|de|des|petit|python|javascript|sql|shell|bash)"
 )
 _MADE = r"\s*(?:를|을|로|만|도)?\s*(?:하나|좀|한 개)?\s*(?:보여|만들|써|작성|그려)"  # Korean says it behind
 _PLEASE = r"(?:please|pls|sample|example|svp|stp|s['’]il (?:te|vous) plait|in \w+|en \w+)"
