@@ -1,24 +1,25 @@
 """Takes the pictures of README.md and docs/ from the demo: `python -m tests.e2e.pictures` writes docs/images/*.png."""
 
-import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.conftest import CHROMIUM, QUIET, sign_in
-from tests.e2e.server import ROOT, Server
+from tests.e2e.first_hour import first_hour
+from tests.e2e.picturing import PHONE, STILL, WIDE, picture
+from tests.e2e.server import Server
 
-IMAGES = ROOT / "docs" / "images"
-LARGEST = 150_000  # bytes
-WIDE, PHONE = {"width": 1200, "height": 750}, {"width": 390, "height": 780}
 QUESTIONS = ["What can you do?", "Show python code.", "12% of 1,250", "Write a table of the planets."]
 PASTED = "Minutes of the site meeting, 12 March. Present: seven. The roof is next.\n" * 650
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
-        server = Server(Path(data)).start()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        own, demo = Path(folder, "own"), Path(folder, "demo")
+        own.mkdir()
+        demo.mkdir()
+        server = Server(demo).start()
         try:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
             cited(opened(browser, server, "employee"), "conversation")
@@ -27,24 +28,17 @@ def main() -> None:
             administrator(opened(browser, server, "administrator"), server)
             employee(opened(browser, server, "employee"), server)
             on_a_phone(opened(browser, server, "employee", viewport=PHONE, has_touch=True, is_mobile=True))
+            first_hour(browser, server, own)
             browser.close()
         finally:
             server.stop()
 
 
 def opened(browser: Browser, server: Server, name: str, **options: object) -> Page:
-    rights = {"permissions": ["clipboard-read", "clipboard-write"], "reduced_motion": "reduce", "color_scheme": "light"}
-    page = browser.new_context(**{"viewport": WIDE, **rights, **options}).new_page()
+    rights = {"permissions": ["clipboard-read", "clipboard-write"]}
+    page = browser.new_context(**{"viewport": WIDE, **STILL, **rights, **options}).new_page()
     sign_in(page, server, name)
     return page
-
-
-def picture(page: Page, name: str) -> None:
-    page.wait_for_timeout(400)
-    path = IMAGES / f"{name}.png"
-    page.screenshot(path=path)
-    assert path.stat().st_size < LARGEST, f"{path.name} is too large"
-    sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB\n")
 
 
 def cited(page: Page, name: str) -> None:
@@ -91,7 +85,7 @@ def source(page: Page, server: Server) -> None:
     picture(page, "tour-source")
     page.get_by_role("textbox", name="Question").fill("How many days of parental leave do I get?")
     page.get_by_role("button", name="Try", exact=True).click()
-    page.locator(".passages").wait_for()
+    page.locator(".passages").first.wait_for()
     page.get_by_text("Show the passage").first.click()
     picture(page, "tour-question")
 
