@@ -4,6 +4,7 @@
 """
 
 from conversations.answering.documents import Documents, check, check_words
+from conversations.answering.guessing import guess
 from conversations.answering.limits import within_budget, within_limits
 from conversations.answering.notices import (
     FellBack,
@@ -30,6 +31,7 @@ __all__ = [
     "Trimmed",
     "check",
     "check_words",
+    "guess",
     "stream",
     "within_budget",
     "within_limits",

@@ -41,6 +41,7 @@ class Answer:
     drafts: dict[int, Draft] = field(default_factory=dict)
     verdicts: dict[int, dict[int, str]] = field(default_factory=dict)  # choice → number of a citation → verdict
     _passages: Sequence[Passage] = ()
+    _said: int = 0  # bytes
 
     @property
     def reader(self) -> Reader:
@@ -69,7 +70,9 @@ class Answer:
             if began:
                 # A program that has gone away cancels this task: what was spent is written down all the same.
                 usage = plain(self.usage) if self.usage else {}
-                await asyncio.shield(Call.note(Purpose.API, usage, reader=self.reader, deployment=by))
+                guess = answering.guess(request, self._passages, self._said)
+                note = Call.note(Purpose.API, usage, reader=self.reader, deployment=by, guess=guess)
+                await asyncio.shield(note)
 
     async def _taken(self, chunk: Chunk) -> Chunk | None:
         """The chunk as the program gets it; None if nothing but usage was in it."""
@@ -81,6 +84,7 @@ class Answer:
         self.service_tier = chunk.service_tier or self.service_tier
         self.usage, chunk.usage = chunk.usage or self.usage, None
         chunk.id, chunk.created, chunk.model, chunk.object = self.id, self.created, self.model, "chat.completion.chunk"
+        self._said += sum(each.delta.length for each in chunk.choices if each.delta)
         if self.kept or self.documents:
             for choice in chunk.choices:
                 self._keep(chunk, choice)

@@ -95,6 +95,14 @@ class Delta(Struct, omit_defaults=True, kw_only=True, gc=False):
         words = self.content or self.refusal or self.reasoning_content or self.reasoning
         return bool(words or self.tool_calls or self.function_call or self.audio)
 
+    @property
+    def length(self) -> int:
+        """Bytes of what a model has written in it."""
+        words = [self.content, self.refusal, self.reasoning_content or self.reasoning]
+        called = [each.get("function") for each in self.tool_calls or ()] + [self.function_call]
+        words += [each.get("arguments") for each in called if isinstance(each, dict)]
+        return sum(len(each.encode()) for each in words if isinstance(each, str))
+
 
 class Choice(Struct, omit_defaults=True, kw_only=True, gc=False):
     index: int = _always(0)

@@ -186,7 +186,7 @@ class Running:
         with transaction.atomic():
             held = Message(pk=self.work.message).finish(runner, self.live.text, state)
             if held:
-                record(self.work, self.draft, **facts)
+                record(self.work, self.draft, self.passages, **facts)
                 self._cite()
                 Conversation(pk=self.work.conversation).news()
                 SearchText.of_message(self._searched(), self.live.text)

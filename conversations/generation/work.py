@@ -1,10 +1,11 @@
 """What an answer needs before it can be asked for, and what is recorded when it ended: the database's side."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from conversations.answering import Documents, Passage, sources
+from conversations.answering import Documents, Passage, guess, sources
 from conversations.completions import wire
 from conversations.completions.draft import Draft
 from conversations.generation import evidence, files
@@ -84,9 +85,11 @@ def outcome(draft: Draft) -> State:
     return reasons.get(draft.finish_reason or "", State.COMPLETE)
 
 
-def record(work: Work, draft: Draft, **facts: object) -> None:
-    """Write down what the attempt was and cost."""
+def record(work: Work, draft: Draft, passages: Iterable[Passage] = (), **facts: object) -> None:
+    """Write down what the attempt was and cost; `passages`: what it was written from."""
     usage = draft.usage
+    called = "".join(each["function"]["arguments"] for each in draft.tool_calls)
+    said = sum(len(each.encode()) for each in (draft.text, draft.reasoning, called))
     work.attempt.record(
         model=draft.model[:200],
         request_id=draft.request_id[:200],
@@ -98,5 +101,6 @@ def record(work: Work, draft: Draft, **facts: object) -> None:
         tool_calls=draft.tool_calls,
         reasoning=draft.reasoning,
         refusal=draft.refusal,
+        guess=guess(work.request, passages, said),
         **facts,
     )

@@ -80,13 +80,19 @@ class Attempt(models.Model):
         wanted = self.parameters.get("response_format")
         return isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema")
 
-    def record(self, **facts: Any) -> None:
-        """Set and save what became known, and what it cost by the price of its day; the month's sum grows with it."""
+    def record(self, *, guess: dict[str, Any] | None = None, **facts: Any) -> None:
+        """Set and save what became known, and what it cost by the price of its day; the month's sum grows with it.
+
+        `guess`: the `usage` that counts for the month where none became known.
+        """
         count, cost = all_tokens(self.usage), self.cost or Decimal(0)
         for name, value in facts.items():
             setattr(self, name, value)
         self.cost = Price.objects.cost(self.deployment_id, self.started, self.usage)
-        count, cost = all_tokens(self.usage) - count, (self.cost or Decimal(0)) - cost
+        spent, costs = self.usage, self.cost
+        if not spent and guess:
+            spent, costs = guess, Price.objects.cost(self.deployment_id, self.started, guess)
+        count, cost = all_tokens(spent) - count, (costs or Decimal(0)) - cost
         with transaction.atomic():
             self.save(update_fields=[*facts, "cost"])
             Spent.add(self.started, count, cost, person=self.message.owner_id, key=self.key_id)

@@ -59,10 +59,15 @@ class Call(models.Model):
         *,
         reader: Reader | None,
         deployment: int | None,
+        guess: dict[str, Any] | None = None,
     ) -> None:
-        """Write down what was spent, by the wire's `usage`. What waits for the call does not fail if this does."""
+        """Write down what was spent, by the wire's `usage`. What waits for the call does not fail if this does.
+
+        `guess`: the `usage` that counts for the month where none is known.
+        """
         try:
-            await database_sync_to_async(cls.record)(purpose, usage, reader=reader, deployment=deployment)
+            record = database_sync_to_async(cls.record)
+            await record(purpose, usage, reader=reader, deployment=deployment, guess=guess)
         except db.Error:
             log.exception("A call for %s could not be written down", purpose)
 
@@ -74,13 +79,16 @@ class Call(models.Model):
         *,
         reader: Reader | None,
         deployment: int | None,
+        guess: dict[str, Any] | None = None,
     ) -> "Call":
         """It counts for the budgets of `reader`: the person's, and the one of the key that asks on their behalf."""
         now = timezone.now()
         person, key = (reader.user_id, reader.key_id) if reader else (None, None)
         cost = Price.objects.cost(deployment, now, usage)
+        spent = usage or guess or {}
+        costs = cost if usage else Price.objects.cost(deployment, now, spent)
         with transaction.atomic():
-            Spent.add(now, all_tokens(usage), cost, person=person, key=key)
+            Spent.add(now, all_tokens(spent), costs, person=person, key=key)
             return cls.objects.create(
                 purpose=purpose,
                 person_id=person,

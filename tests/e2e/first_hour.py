@@ -16,7 +16,13 @@ from tests.e2e.server import PASSWORD, ROOT, Server
 from tests.oidc.provider import CLIENT, SECRET, Identity
 
 QUESTION = "How many days of parental leave do I get, and who approves it?"
-ANN = {"sub": "a-1", "preferred_username": "ann", "name": "Ann Lee", "email": "ann@example.com", "groups": ["staff-7f2c"]}
+ANN = {
+    "sub": "a-1",
+    "preferred_username": "ann",
+    "name": "Ann Lee",
+    "email": "ann@example.com",
+    "groups": ["staff-7f2c"],
+}
 
 
 def first_hour(browser: Browser, model: Server, data: Path) -> None:

@@ -126,6 +126,22 @@ async def test_deleting_gives_nothing_back(talk, person, deployment, upstream):
     assert (await (await another(person)).ask()).status_code == 429
 
 
+async def test_stopping_before_the_counts_come_gives_nothing_back(talk, person, deployment, upstream):
+    await sync_to_async(factories.make_price)(deployment, prompt="1000000")
+    await make_budget(hard=50)
+    upstream.pause(after=1)
+    upstream.reply("All ", "of it.")
+    await talk.ask("Please? " * 30)
+    await talk.writing("All")
+    await talk.command("stop", await talk.answer())
+    await settled()
+    attempt = await Attempt.objects.aget()
+    assert (attempt.usage, attempt.cost) == ({}, None)  # nobody knows
+    spent = await Spent.objects.aget()
+    assert (spent.person, spent.cost > 50, spent.tokens > 55) == (person.pk, True, True)
+    assert (await (await another(person)).ask()).status_code == 429
+
+
 async def test_near_the_end_the_page_says_so_and_answers(talk, person, upstream):
     upstream.reply("Yes.").reply("Yes.")
     await make_budget(soft=5, hard=10)
