@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.admin import EmailAddressAdmin
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django import forms
@@ -92,6 +94,16 @@ class Keeping(admin.StackedInline):
     model = Retention
     form = KeepingForm
     extra = 0
+
+
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class AddressAdmin(EmailAddressAdmin):
+    """Verified on its page, by who may change it: the list's action asks no such right, and leaves no trace."""
+
+    actions = ()
 
 
 admin.site.unregister(Group)

@@ -1,6 +1,7 @@
 """Who may change people and groups, and is no superuser, gives nobody more than they have, nor takes over who has."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 
 from tests import factories
@@ -78,6 +79,16 @@ def test_who_has_more_is_not_taken_over(desk, person, how):
     desk.post(PEOPLE, many)
     person.refresh_from_db()
     assert person.check_password("correct horse")
+
+
+def test_who_may_only_look_verifies_no_address(person):
+    address = EmailAddress.objects.create(user=person, email="alice@example.com")
+    eve = factories.make_person("eve", is_staff=True)
+    eve.user_permissions.set(Permission.objects.filter(codename="view_emailaddress"))
+    many = {"action": "make_verified", "_selected_action": [address.pk]}
+    factories.browser_of(eve).post("/admin/account/emailaddress/", many)
+    address.refresh_from_db()
+    assert not address.verified
 
 
 def test_superusers_give_everything(administrator, person):
