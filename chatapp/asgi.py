@@ -9,10 +9,10 @@ pages = get_asgi_application()  # before anything that imports models
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 
 from chatapp.lifespan import lifespan
 from chatapp.limits import limit_body
+from chatapp.origins import from_our_pages
 from chatapp.sockets import come_again
 from conversations.api.unread import leave_unread
 from conversations.routing import sockets
@@ -20,7 +20,7 @@ from conversations.routing import sockets
 application = ProtocolTypeRouter(
     {
         "http": limit_body(leave_unread(pages)),
-        "websocket": AllowedHostsOriginValidator(come_again(AuthMiddlewareStack(URLRouter(sockets)))),
+        "websocket": from_our_pages(come_again(AuthMiddlewareStack(URLRouter(sockets)))),
         "lifespan": lifespan,
     }
 )

@@ -18,6 +18,8 @@ from tests.talk import Talk
 
 LONG = "write a long text of 120 words"
 
+OURS = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
+
 
 @pytest.fixture
 def talk(person, signed_in, offline, monkeypatch):
@@ -142,7 +144,7 @@ async def test_somebody_who_was_suspended_behind_our_back_is_told_nothing_more(t
 
 
 async def test_anonymous_sockets_are_refused(talk):
-    wire = WebsocketCommunicator(application, f"/ws/c/{talk.pk}/", headers=[(b"origin", b"http://localhost")])
+    wire = WebsocketCommunicator(application, f"/ws/c/{talk.pk}/", headers=OURS)
     assert (await wire.connect())[0]  # else a browser is told nothing
     closed = await wire.receive_output(5)
     assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
@@ -151,11 +153,39 @@ async def test_anonymous_sockets_are_refused(talk):
     await wire.wait()  # it ended, and without an error
 
 
-async def test_sockets_from_other_origins_are_refused(talk):
+async def opens(talk, origin, host="localhost", path=""):
     cookie = f"sessionid={talk.client.cookies['sessionid'].value}".encode()
-    headers = [(b"origin", b"https://evil.example"), (b"cookie", cookie)]
-    connected, _ = await WebsocketCommunicator(application, f"/ws/c/{talk.pk}/", headers=headers).connect()
-    assert not connected
+    headers = [(b"host", host.encode()), (b"cookie", cookie)]
+    headers += [(b"origin", origin.encode())] if origin else []
+    wire = WebsocketCommunicator(application, path or f"/ws/c/{talk.pk}/", headers=headers)
+    connected, _ = await wire.connect()
+    await wire.disconnect()
+    return connected
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "http://localhost:9999", "http://localhost.evil.example", "http://127.0.0.1", "null", ""],
+)
+async def test_sockets_from_other_origins_are_refused(talk, origin):
+    """Cookies know no ports: what else is served on this host has them too."""
+    assert not await opens(talk, origin)
+
+
+async def test_sockets_of_our_pages_open(talk, settings):
+    assert await opens(talk, "http://localhost:8000", "localhost:8000")
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://chat.example.com", ["chat.example.com", "localhost"]
+    public = "https://chat.example.com"
+    assert await opens(talk, public, "chat.example.com")
+    assert await opens(talk, public, "127.0.0.1:8000")  # as a proxy may pass it on
+    assert await opens(talk, "http://localhost:8000", "localhost:8000")
+    for origin in ("http://chat.example.com", "https://chat.example.com:8443", "https://evil.example.com"):
+        assert not await opens(talk, origin, origin.partition("//")[2])
+    assert not await opens(talk, "http://evil.example", "evil.example")
+
+
+async def test_an_address_that_is_none_opens_nothing(talk):
+    assert not await opens(talk, "http://localhost", path="/ws/nothing/")
 
 
 @pytest.mark.parametrize(

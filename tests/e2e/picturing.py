@@ -1,4 +1,4 @@
-"""What the pictures of the documentation have in common: their sizes, their folder, how they are taken and kept small."""
+"""What the pictures of the documentation have in common: sizes, folder, how they are taken and kept small."""
 
 import io
 import sys
