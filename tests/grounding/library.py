@@ -60,6 +60,7 @@ class World:
         self.called = dict.fromkeys(GROUPS)  # group → its external id, or None
         self.held = {}  # message → external ids for which the index elsewhere was asked
         self.answers = {each: [] for each in PEOPLE}  # (conversation, message), the newest last
+        self.beside = set()  # conversations that were begun by who might not ask the library: it is not on in them
 
     def run(self, doing):
         return self.loop.run(doing)
@@ -78,9 +79,13 @@ class World:
         """External ids of their groups."""
         return {self.called[each] for each in self.members[person]} - {None}
 
+    def may_ask(self, person):
+        """The library."""
+        return not self.asking or bool(self.asking & self.members[person])
+
     def readable(self, person, source=True):
         mine = self.members[person]
-        if source and self.asking and not self.asking & mine:
+        if source and not self.may_ask(person):
             return set()
         return {each for each in COLLECTIONS if not self.readers[each] or self.readers[each] & mine}
 
@@ -97,9 +102,10 @@ class World:
             number not in self.theirs or self.held.get(message, set()) <= self.ids(person)
         )
 
-    def told(self, person):
-        """What may be said of documents as they are."""
-        mine = {each: held[1] for each, held in self.holds.items() if held[0] in self.readable(person)}
+    def told(self, person, conversation=None):
+        """What may be said of documents as they are; with a `conversation` of the sources that are on in it."""
+        readable = set() if conversation in self.beside else self.readable(person)
+        mine = {each: held[1] for each, held in self.holds.items() if held[0] in readable}
         theirs = {number for number, external_id in self.theirs.items() if external_id in self.ids(person)}
         numbers = {*mine.values(), *theirs}
         words = {f"{kind}x{number}x" for number in numbers for kind in ("fact", "beside")}

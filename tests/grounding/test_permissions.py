@@ -129,6 +129,7 @@ class Library(World, RuleBasedStateMachine):
     def ask(self, person):
         """What was given to the model, and what it said, is of documents as they are, that this person may read."""
         conversation, message = self.run(self.question(person))
+        self.beside |= set() if self.may_ask(person) else {conversation}
         self._asked(person, conversation, message)
         assert canaries("".join(SENT)) <= self.told(person)
 
@@ -156,7 +157,7 @@ class Library(World, RuleBasedStateMachine):
         self.answers[person].append((conversation, message))
         self.held[message] = self.ids(person)
         rows, text = self.in_database(library.evidence, message)
-        told = self.told(person)
+        told = self.told(person, conversation)
         assert canaries(rows) <= told
         assert canaries(text) <= told | before
         assert bool(rows) == bool(told), "what may be read is found"
