@@ -63,6 +63,10 @@ class PersonAdmin(Ranked, Rights, Ticking, UserAdmin):
         (_("Choices"), {"fields": ("language", "theme", "time_zone", "service")}),
     )
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Who is only being made has neither yet."""
+        return self.inlines if obj else ()
+
     def audit_verb(self, act: str, changes: dict[str, Any]) -> str:
         if act == "change" and "is_active" in changes:
             return "user.restore" if changes["is_active"][1] else "user.suspend"

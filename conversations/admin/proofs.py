@@ -67,7 +67,11 @@ class Proofs(admin.ModelAdmin):
         if request.method != "POST":
             return TemplateResponse(request, "admin/_golden.html", {"original": source, **_golden(source)})
         count = source.golden_questions.count()
-        if not deployment or not 0 < count <= MOST:
+        if not count:
+            self.message_user(
+                request, _("Write golden questions at the end of this page first, and save them."), messages.ERROR
+            )
+        elif not deployment or count > MOST:
             words = _("Between 1 and %(most)s golden questions and a deployment are needed.") % {"most": MOST}
             self.message_user(request, words, messages.ERROR)
         else:

@@ -78,7 +78,7 @@ class Rights(admin.ModelAdmin):
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: Any = None, **kwargs: Any) -> Any:
         if db_field.remote_field.model is Permission:
-            kwargs |= {"widget": RightsTable(), "help_text": HELP, "label": _("May")}
+            kwargs |= {"widget": RightsTable(), "help_text": HELP, "label": _("Rights")}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 

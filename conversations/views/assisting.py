@@ -115,7 +115,7 @@ def assistants(request: PersonRequest) -> HttpResponse:
                 form.save_m2m()
                 made.keep_to(request.user)
                 record(request, "assistant.add", made, changes=facts(made))
-            messages.success(request, _("“%(name)s” is made. Ask it here or from a new chat.") % {"name": made})
+            messages.success(request, _("It is made. Ask it here or from a new chat."))
             return redirect("assistants")
     owned = Assistant.objects.owned_by(request.user.reader())
     context = {

@@ -134,7 +134,7 @@ def test_staff_without_the_permission_get_nowhere(transactional_db, source, name
 
 def test_the_button_needs_golden_questions(admin, source, offline):
     page = admin.post(address("evaluate", source), follow=True).content.decode()
-    assert "golden questions and a deployment are needed" in page
+    assert "Write golden questions at the end of this page first" in page
 
 
 def test_the_button_asks_no_deployment_that_its_presser_may_not(admin, administrator, source, offline):

@@ -73,6 +73,8 @@ def test_the_document_opens_at_the_passage(answered):
     expect(answered.locator("section.sought mark").first).to_contain_text("90 working days")
     expect(answered.locator("section.sought")).to_be_in_viewport()
     assert_clean(answered)
+    answered.get_by_role("link", name="Back to the chat").click()
+    expect(panel(answered).locator("mark").first).to_be_visible()
 
 
 def test_escape_closes_it_and_gives_the_focus_back(answered):
