@@ -24,8 +24,8 @@ export function listenForCopies() {
     if (!button) return;
     await write(await textFor(button));
     const use = button.querySelector("use");
-    const before = use.getAttribute("href");
-    use.setAttribute("href", before.replace(/#.*/, "#check"));
-    setTimeout(() => use.setAttribute("href", before), MARKED);
+    const usual = (button.dataset.icon ??= use.getAttribute("href")); // it may be marked already
+    use.setAttribute("href", usual.replace(/#.*/, "#check"));
+    setTimeout(() => use.setAttribute("href", usual), MARKED);
   });
 }

@@ -21,7 +21,9 @@ export class Menu {
   }
 
   async #open(opener) {
+    this.#menu.replaceChildren(); // that of another conversation
     await window.htmx.ajax("GET", opener.getAttribute("href"), { target: this.#menu, swap: "innerHTML" });
+    if (!this.#menu.childElementCount) return; // it could not be had, which the page says elsewhere
     this.#opener = opener;
     this.#menu.showPopover();
     const box = opener.getBoundingClientRect();

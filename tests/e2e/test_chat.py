@@ -1,5 +1,6 @@
 """Ask, watch, reload, stop, edit, regenerate: the road of an answer in a browser."""
 
+import re
 import time
 
 from playwright.sync_api import expect
@@ -8,6 +9,7 @@ from tests.e2e.conftest import sign_in
 from tests.e2e.server import PASSWORD
 
 ANSWER = "article[data-role=assistant]"
+MARKED = 1500  # ms that a copy button shows that it has copied
 
 
 def ask(page, text):
@@ -114,6 +116,24 @@ def test_a_second_tab_that_asks_meanwhile_is_told_and_keeps_its_text(page):
     other.evaluate("document.getElementById('composer').requestSubmit()")
     expect(other.get_by_role("alert")).to_contain_text("still being written")
     expect(other.get_by_role("textbox", name="Message")).to_have_value("me too")
+
+
+def test_a_copy_button_that_is_pressed_twice_is_one_again(page):
+    ask(page, "hello")
+    ended(page)
+    button = page.locator(f"{ANSWER} [data-copy-answer]")
+    icon = button.locator("use").get_attribute("href")
+    page.evaluate("""() => {
+        window.copied = [];
+        const writeText = async (text) => copied.push(text);
+        Object.defineProperty(navigator, "clipboard", { value: { writeText } });
+    }""")
+    button.click()
+    expect(button.locator("use")).to_have_attribute("href", re.compile("#check$"))
+    button.click()
+    page.wait_for_function("() => copied.length === 2")
+    page.wait_for_timeout(MARKED * 2)
+    expect(button.locator("use")).to_have_attribute("href", icon)
 
 
 def test_korean_that_is_being_composed_is_not_sent(page):

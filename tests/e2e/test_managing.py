@@ -98,3 +98,18 @@ def test_a_bad_answer_is_asked_why(page):
     page.get_by_role("button", name="Good answer").click()
     expect(page.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
     assert_clean(page)
+
+
+def test_a_menu_that_cannot_be_had_is_not_that_of_another_conversation(page):
+    address = page.url
+    page.get_by_role("link", name="New chat").or_(page.get_by_role("button", name="New chat")).first.click()
+    ask(page, "something else")
+    ended(page)
+    options(page)
+    page.keyboard.press("Escape")
+    page.route("**/menu", lambda route: route.fulfill(status=503, body="<!doctype html><title>Away</title>"))
+    other = page.locator(f".talk:has(a[href='{address.partition('/c/')[1]}{address.partition('/c/')[2]}'])")
+    other.hover()
+    other.get_by_role("link", name="Options of").click()
+    expect(page.locator("#composer-error")).not_to_be_empty()
+    expect(page.get_by_role("dialog", name="Options")).to_be_hidden()
