@@ -214,3 +214,80 @@ def test_a_whole_question_does_not_go_on_from_the_one_before() -> None:
     before = ["How many days of parental leave do I get, and who approves it?", "90 working days."]
     said = ask(*before, "How much may a hotel in Paris cost?", given=[GENERAL, HOTELS])
     assert said == "Country: France; City: Paris; Hotel up to EUR: 180. [doc3]"
+
+
+BINS = Passage(
+    1,
+    "A bin is never used for long, even if it is not full.\n"
+    "| Bag or bin | Contents | Maximum fill |\n| --- | --- | --- |\n| Orange bag | Soft waste | Two thirds |\n"
+    "| Black bag | Household waste | Three quarters |",
+    "Waste",
+)
+RENTS = Passage(
+    1,
+    "| Household | Ceiling EUR |\n| --- | --- |\n| 2 people | 30 238 |\n| 3 people | 36 362 |\n| Stairs | 3 600 |",
+    "Ceilings",
+)
+
+
+def test_a_row_answers_where_a_word_stands_in_its_cells_and_its_head() -> None:
+    assert ask("How full may an orange bag be?", given=[BINS]).startswith("Bag or bin: Orange bag;")
+
+
+def test_a_part_of_a_long_number_is_no_number() -> None:
+    said = ask("What is the ceiling for 3 people?", given=[RENTS])
+    assert said == "Household: 3 people; Ceiling EUR: 36 362. [doc1]"
+
+
+def test_a_follow_up_is_answered_from_its_own_row() -> None:
+    limits = Passage(
+        1, "| 물질 | 노출기준 |\n| --- | --- |\n| 아세톤 | 500 ppm |\n| 불산 | 0.5 ppm |\n\n불산은 위험하다.", "물질"
+    )
+    said = ask("아세톤의 노출기준은?", "500 ppm", "불산은요?", given=[limits])
+    assert said == "물질: 불산; 노출기준: 0.5 ppm. [doc1]"
+
+
+def versions(first: str = "House rules 2019", second: str = "House rules 2025") -> list[Passage]:
+    return [
+        Passage(1, "A dumped load is charged at 90 euros.", f"{first} · Waste"),
+        Passage(2, "A dumped load is charged at 135 euros, and twice that in the same year.", f"{second} · Waste"),
+    ]
+
+
+def test_two_documents_that_say_otherwise_both_answer() -> None:
+    assert ask("How much is charged for a dumped load?", given=versions()) == (
+        "Two documents speak of this:\n\n- A dumped load is charged at 90 euros. [doc1]\n"
+        "- A dumped load is charged at 135 euros, and twice that in the same year. [doc2]"
+    )
+
+
+def test_of_two_versions_the_one_that_is_named_answers() -> None:
+    said = ask("How much is charged for a dumped load by the rules of 2025?", given=versions())
+    assert said == "A dumped load is charged at 135 euros, and twice that in the same year. [doc2]"
+
+
+def test_two_places_of_one_document_are_no_versions() -> None:
+    said = ask("How much is charged for a dumped load?", given=versions("House rules", "House rules"))
+    assert "Two documents" not in said
+
+
+def test_what_is_quoted_has_no_heading_and_no_mark_of_a_list() -> None:
+    given = [Passage(1, "Car parking\n• Permits cost £22 a month.\nOvertime\nOvertime is paid twice.", "Staff")]
+    assert ask("What does a parking permit cost?", given=given) == "Permits cost £22 a month. [doc1]"
+    assert ask("How is overtime paid?", given=given) == "Overtime is paid twice. [doc1]"
+
+
+def test_words_of_two_languages_that_only_look_alike_are_no_answer() -> None:
+    given = [Passage(1, "La demande est déposée en ligne ou au guichet. Elle est valable un an.", "Règlement")]
+    assert ask("How much is the deposit?", given=given).startswith("[doc0] ")
+    aed = [Passage(1, "자동심장충격기(AED)는 정문 경비실에 있다. AED는 식당에도 있다.", "비상")]
+    assert ask("Where is the AED?", given=aed).endswith("[doc1]")
+
+
+@pytest.mark.parametrize(
+    "question", ["What is code Blue?", "Que signifie le code Violet ?", "코드 블루는 무슨 뜻인가요?", "the tax table"]
+)
+def test_what_only_speaks_of_code_or_a_table_gets_no_sample(question: str) -> None:
+    assert ask(question, given=[]).startswith("[doc0] ")
+    assert "```" not in ask(question, given=None)
+    assert "Planet" not in ask(question, given=None)

@@ -1,6 +1,6 @@
 """Texts are cut into words that can be compared, whatever their language."""
 
-from conversations.texts.words import asked, fold, terms
+from conversations.texts.words import asked, fold, telling, terms
 
 
 def test_case_accents_and_endings_make_no_difference() -> None:
@@ -19,6 +19,22 @@ def test_words_that_say_nothing_are_dropped() -> None:
 def test_korean_words_lose_their_particles_and_become_pairs() -> None:
     assert terms("연차휴가를") == terms("연차휴가는") == ["연차", "차휴", "휴가"]
     assert terms("日本語") == ["日本", "本語"]
+
+
+def test_korean_verbs_lose_their_endings() -> None:
+    assert terms("지급하나요") == terms("지급한다") == terms("지급하고") == ["지급"]
+    assert terms("불산은요?") == ["불산"]
+
+
+def test_how_something_is_asked_says_nothing_of_it() -> None:
+    assert asked("Combien de temps dure le plan ?") == terms("dure plan")
+    assert asked("얼마나 씻어야 하나요?") == terms("씻어야")
+    assert terms("le temps de travail") == terms("temps travail")
+
+
+def test_telling_words_are_counted_as_words() -> None:
+    assert telling("설비보전팀은요?") == 1
+    assert telling("And in Madrid?") == 1
 
 
 def test_a_question_of_common_words_alone_keeps_them() -> None:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from conversations.completions.fence import Passage
 from conversations.completions.offline.candidates import Candidate, candidates, whole, written
@@ -74,10 +74,6 @@ def _parts(question: str, earlier: str, found: list[Candidate], rank: float, cod
         order = 0.0 if sought else rank * each.number  # which is of whole tables, and says nothing of a row
         return share(each.words) + CONTEXT * share(each.around) + kind - order
 
-    def apart(one: Candidate, other: Candidate) -> bool:
-        """Does the question name something of the one's document that is not in the other's?"""
-        return not (one.around & wanted.keys()) <= other.around
-
     def able_to(each: Candidate) -> bool:
         """By the question's own words; those before help only where all of it is there: “And in Madrid?”."""
         there = each.words if each.row else each.words | each.around  # another row of its table is no help
@@ -96,13 +92,20 @@ def _parts(question: str, earlier: str, found: list[Candidate], rank: float, cod
         return [each.said(weights.keys()) for each in sorted([best, *alike], key=found.index)][:ROWS]
     others = [each for each in able if each.differs(best) and share(best.words - each.words) < SECOND]
     other = max(others, key=score, default=None)
-    if other and (apart(other, best) or not apart(best, other)):
-        lines = [f"- {each.said(weights.keys())}" for each in (best, other)]
-        return ["\n".join([f"{words_for(question).several}\n", *lines])]
+    if other:
+        return _versions(best, other, weights.keys(), words_for(question).several)
     second = max(rest, key=lambda each: share(each.words - best.words), default=None)
     if second and share(second.words - best.words) >= SECOND:
         return [each.said(weights.keys()) for each in sorted([best, second], key=found.index)]
     return [best.said(weights.keys())]
+
+
+def _versions(best: Candidate, other: Candidate, wanted: Collection[str], several: str) -> list[str]:
+    """What two documents say of the same, or the one of them whose title the question names."""
+    names_best, names_other = best.title - other.title, other.title - best.title
+    if names_best.isdisjoint(wanted) == names_other.isdisjoint(wanted):
+        return ["\n".join([f"{several}\n", *(f"- {each.said(wanted)}" for each in (best, other))])]
+    return [(other if names_best.isdisjoint(wanted) else best).said(wanted)]
 
 
 def _weights(wanted: dict[str, float], found: list[Candidate]) -> dict[str, float]:
