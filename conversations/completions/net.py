@@ -150,7 +150,7 @@ class Resolver(AbstractResolver):
                 raise  # the name server is in trouble, which says nothing about the name
             raise UnknownHost(f"There is no host named {host}.") from error
         for *_, address in found:
-            check_address(str(address[0]), public=self._public)
+            self._check(host, str(address[0]))
         return [
             ResolveResult(
                 hostname=host,
@@ -162,6 +162,15 @@ class Resolver(AbstractResolver):
             )
             for kind, _type, protocol, _name, address in found
         ]
+
+    def _check(self, host: str, address: str) -> None:
+        """To whom only public ones are open, a name's address here is not told."""
+        try:
+            check_address(address, public=self._public)
+        except ForbiddenAddress:
+            if not self._public:
+                raise
+            raise ForbiddenAddress(f"{host} has no public address.") from None
 
     async def close(self) -> None:
         """Nothing is held."""

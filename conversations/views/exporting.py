@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from conversations.models import Attempt, Conversation, Message, Reader, Role
+from conversations.models import Assistant, Attempt, Conversation, Message, Reader, Role
 from conversations.views import citing
 
 
@@ -20,21 +20,27 @@ def as_markdown(conversation: Conversation) -> str:
 
 
 def as_json(conversation: Conversation) -> dict[str, Any]:
-    """The whole tree, oldest first; `leaf` ends the current branch. Times are ISO 8601."""
+    """The whole tree, oldest first; `leaf` ends the current branch. Times are ISO 8601.
+
+    What an assistant is told is its owners': of others' ones there is no `system`.
+    """
     messages = list(conversation.messages.order_by("created", "pk").prefetch_related("attempts"))
     citing.gather(messages)
-    allowed = citing.Allowed.of(Reader(conversation.owner_id), messages)
+    reader = Reader(conversation.owner_id)
+    allowed = citing.Allowed.of(reader, messages)
+    assistants = Assistant.objects.owned_by(reader).filter(pk=conversation.assistant_id or 0)
+    told = conversation.assistant_id is None or assistants.exists()
     return {
         "id": str(conversation.pk),
         "title": conversation.title,
         "created": conversation.created.isoformat(),
         "updated": conversation.updated.isoformat(),
         "leaf": str(conversation.leaf_id) if conversation.leaf_id else None,
-        "messages": [_message(each, allowed) for each in messages],
+        "messages": [_message(each, allowed, told) for each in messages],
     }
 
 
-def _message(message: Message, allowed: citing.Allowed) -> dict[str, Any]:
+def _message(message: Message, allowed: citing.Allowed, told: bool) -> dict[str, Any]:
     sources = citing.sources(message, message.text, allowed)
     return {
         "id": str(message.pk),
@@ -44,7 +50,7 @@ def _message(message: Message, allowed: citing.Allowed) -> dict[str, Any]:
         "created": message.created.isoformat(),
         "text": citing.relabelled(message, sources),
         "sources": [_source(each) for each in sources],
-        "attempts": [_attempt(each) for each in message.attempts.all()],
+        "attempts": [_attempt(each, told) for each in message.attempts.all()],
     }
 
 
@@ -54,12 +60,12 @@ def _source(source: dict[str, Any]) -> dict[str, Any]:
     return {**given, "url": source["link"]["url"] if source["link"] else None}
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def _attempt(attempt: Attempt, told: bool) -> dict[str, Any]:
     return {
         "number": attempt.number,
         "deployment": attempt.deployment.name if attempt.deployment else None,
         "model": attempt.model,
-        "system": attempt.system_text,
+        "system": attempt.system_text if told else None,
         "finish_reason": attempt.finish_reason,
         "refusal": attempt.refusal,
         "tool_calls": attempt.tool_calls,

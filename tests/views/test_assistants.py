@@ -144,6 +144,14 @@ def test_its_instructions_are_no_shared_prompt(browser, person, helper):
     assert browser.get(f"/prompts/{helper.prompt_id}/").status_code == 404
 
 
+def test_its_instructions_are_in_no_export_but_its_owners(browser, person, stranger, helper, offline):
+    for owner, shown in ((stranger, False), (person, True)):
+        helper.owners.set([owner])
+        conversation = factories.make_conversation(person, deployment=offline, assistant=helper)
+        factories.make_turn(conversation).answer.attempts.update(system_text="Be brief.")
+        assert ("Be brief." in browser.get(f"/c/{conversation.pk}/export.json").content.decode()) is shown
+
+
 def test_a_value_that_its_deployment_does_not_take_is_refused(browser, model):
     response = browser.post("/assistants/", {**FORM, "deployment": model.pk, "temperature": "7"})
     assert response.status_code == 422
