@@ -7,6 +7,7 @@ from `VARIABLES`, so a setting that is not in the table does not exist.
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,14 @@ def kept(path: Path, make: Any) -> str:
     with os.fdopen(descriptor, "w") as file:
         file.write(value + "\n")
     return value
+
+
+def private(path: Path) -> Path:
+    """A file that a library will write, made before it does: for its owner alone, as are those it puts beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # it is there, or not ours to make
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    return path
 
 
 def new_secret() -> str:

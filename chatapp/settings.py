@@ -218,7 +218,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    if not str(DATABASES["default"]["NAME"]).startswith((":", "file:")):
+        env.private(Path(DATABASES["default"]["NAME"]))
 else:
     DATABASES["default"] |= postgres.settings(DATABASES["default"].get("OPTIONS", {}))
 
