@@ -197,7 +197,8 @@ class Running:
             evidence.cite(self.work.message, self.live.text, self.checks)
 
     def _searched(self) -> Message:
-        return Message(pk=self.work.message, conversation_id=self.work.conversation, owner_id=self.work.owner)
+        conversation = Conversation(pk=self.work.conversation, temporary=self.work.temporary)
+        return Message(pk=self.work.message, conversation=conversation, owner_id=self.work.owner)
 
     def _left(self) -> tuple[str, str]:
         """State and text of a row that is no longer ours; an answer that was deleted ended as well.

@@ -19,6 +19,7 @@ CONTINUE = "Continue your last answer exactly where it stopped. Do not repeat an
 class Work:
     message: UUID
     conversation: UUID
+    temporary: bool
     owner: int
     attempt: Attempt
     deployment: Deployment | None
@@ -45,6 +46,7 @@ def load(message_id: UUID, runner: str) -> Work | None:
     return Work(
         message=message.pk,
         conversation=message.conversation_id,
+        temporary=message.conversation.temporary,
         owner=message.owner_id,
         attempt=attempt,
         deployment=attempt.deployment,

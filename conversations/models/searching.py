@@ -79,14 +79,21 @@ class SearchText(models.Model):
 
     @classmethod
     def of_title(cls, conversation: "Conversation") -> None:
-        """Make the title searchable, instead of the one before."""
+        """Make the title searchable, instead of the one before; not that of a temporary one."""
+        if conversation.temporary:
+            return
         found = kept(conversation.owner_id, conversation.title)
         if not cls.objects.filter(conversation=conversation, message=None).update(words=found):
             cls.objects.create(conversation=conversation, owner_id=conversation.owner_id, words=found)
 
     @classmethod
     def of_message(cls, message: "Message", text: str) -> None:
-        """Make `text`, which `message` has now, searchable; one statement, as every answer needs it."""
+        """Make `text`, which `message` has now, searchable; one statement, as every answer needs it.
+
+        Of what is temporary no word is kept in an index, where it could outlive its row.
+        """
+        if message.conversation.temporary:
+            return
         entry = SearchText(
             message=message,
             conversation_id=message.conversation_id,

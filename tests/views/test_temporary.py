@@ -44,6 +44,11 @@ async def test_it_is_answered_and_shown_like_others(chat):
     assert "It is deleted an hour after you close it" in page
 
 
+async def test_no_word_of_it_is_put_into_the_index_of_searches(chat):
+    await sync_to_async((await found()).rename)("My secret title")
+    assert not await SearchText.objects.aexists()
+
+
 async def test_it_is_in_no_list_search_or_export(chat, person):
     assert (await sync_to_async(sidebar.listing)(person))["groups"] == []
     for address in ("/search?q=secret", "/search", "/archived/", "/conversations/"):
