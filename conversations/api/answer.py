@@ -12,6 +12,7 @@ import msgspec
 
 from conversations import answering
 from conversations.answering import Documents, Passage
+from conversations.api.errors import ApiError
 from conversations.api.lasting import Lasting
 from conversations.completions.draft import Draft
 from conversations.completions.wire import ChatRequest, Choice, Chunk, Usage, plain
@@ -66,6 +67,9 @@ class Answer:
                         began = True
                         if (chunk := await self._taken(part)) is not None:
                             yield chunk
+        except (asyncio.CancelledError, ApiError):
+            began = True  # who went away was not refused: the deployment was at work
+            raise
         finally:
             if began:
                 # A program that has gone away cancels this task: what was spent is written down all the same.

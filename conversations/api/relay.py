@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -58,7 +59,11 @@ async def relay(
 ) -> StreamingHttpResponse:
     """The deployment's answer as it comes. Raises CompletionError. `hide`: what its errors must not repeat."""
     lasting = Lasting(by.reader, by.candidate.pk)
-    passed = await lasting.one(_asked(by, content, content_type, hide))
+    try:
+        passed = await lasting.one(_asked(by, content, content_type, hide))
+    except (asyncio.CancelledError, ApiError):
+        await _note({}, by)  # who went away was not refused: the deployment was at work
+        raise
     # No length: a caller that counts would send its next request while the usage of this one is still written down.
     return StreamingHttpResponse(
         _back(passed, by, lasting), content_type=passed.content_type, headers=passed.facts.rate_limits
@@ -102,5 +107,9 @@ async def _back(passed: Passed, by: Route, lasting: Lasting) -> AsyncGenerator[b
         yield b"data: " + msgspec.json.encode(told(error).body) + b"\n\n"
     finally:
         # A caller that has all it wants goes away: what was spent is written down all the same, or that nobody knows.
-        note = Call.note(Purpose.API, passed.usage, reader=by.reader, deployment=by.candidate.pk)
-        await asyncio.shield(note)
+        await _note(passed.usage, by)
+
+
+async def _note(usage: dict[str, Any], by: Route) -> None:
+    note = Call.note(Purpose.API, usage, reader=by.reader, deployment=by.candidate.pk)
+    await asyncio.shield(note)

@@ -192,9 +192,17 @@ async def test_who_goes_away_ends_the_generation(one, deployment, upstream):
     assert [(each.purpose, each.cost) for each in await noted()] == [("api", None)]
 
 
-async def test_who_goes_away_from_a_whole_answer_ends_it_too(one, deployment, upstream):
-    upstream.stall("Hel")
-    asking = asyncio.create_task(one.chat(model="model", messages=HELLO))
+WHOLE = {
+    "chat": lambda client: client.chat.completions.create(model="model", messages=HELLO),
+    "image": lambda client: client.images.generate(model="model", prompt="A cat"),
+}
+
+
+@pytest.mark.parametrize("said", [["Hel"], []], ids=["begun", "silent"])
+@pytest.mark.parametrize("what", WHOLE)
+async def test_who_goes_away_from_a_whole_answer_ends_it_too(one, deployment, upstream, said, what):
+    upstream.stall(*said)
+    asking = asyncio.create_task(WHOLE[what](one.client))
     while not upstream.requests:  # noqa: ASYNC110 - the fake upstream has no event for it
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.1)

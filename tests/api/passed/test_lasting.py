@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group
 
 from conversations.api import lasting
-from conversations.models import ApiKey, Deployment, User
+from conversations.models import ApiKey, Call, Deployment, User
 from tests.api.conftest import noted
 from tests.api.passed.test_audio import PATH, form
 
@@ -146,6 +146,7 @@ async def test_one_that_stays_busy_says_until_when_and_what_is_left(client, stud
     headers = refused.value.response.headers
     assert (headers["retry-after"], headers["x-ratelimit-remaining-tokens"]) == ("7", "0")
     assert len(studio.heard) == 1
+    assert not await Call.objects.aexists()
 
 
 async def test_an_upload_is_not_sent_twice(client, studio):
