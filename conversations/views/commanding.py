@@ -103,7 +103,7 @@ def _refused(
     partial = getattr(request, "htmx", None)
     template = "conversations/_composer_error.html" if partial else "conversations/refused.html"
     back = reverse("conversation", args=[conversation]) if conversation else ""
-    context: dict[str, Any] = {"error": words, "text": _typed(request), "back": back, "gone": gone}
+    context: dict[str, Any] = {"error": words, "text": _typed(request), "back": back, "gone": gone, "limit": limit}
     if limit and (until := limiting.until(limit)):
         context |= {"until": until, "seconds": math.ceil(limit.retry_after or 0)}
     response = render(request, template, context, status=status)

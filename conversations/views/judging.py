@@ -38,4 +38,5 @@ def feedback(request: PersonRequest, conversation: UUID, message: UUID) -> HttpR
         return redirect("conversation", conversation)
     answer = find_message(request.user, conversation, message)
     shown = present.one(answer.conversation, answer)
-    return render(request, "conversations/_feedback.html", {"message": shown})
+    context = {"message": shown, "why": not reason, "noted": bool(reason)}  # asked once, not on every page
+    return render(request, "conversations/_feedback.html", context)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -110,4 +111,5 @@ def revoke(request: PersonRequest, token: str) -> HttpResponse:
     with transaction.atomic():
         found.revoke()
         record(request, "conversation.unshare", found)
+    messages.success(request, _("It is shared no longer: its address leads nowhere now."))
     return redirect("share", found.conversation_id)

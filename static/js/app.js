@@ -63,6 +63,8 @@ const sought = location.hash && document.getElementById(location.hash.slice(1));
 if (sought) sought.scrollIntoView();
 else if (transcript.last) scroll.toEnd();
 
+document.addEventListener("click", ({ target }) => target.closest("[data-close-why]")?.form.remove());
+
 // A form's address would end in a question mark.
 document.getElementById("new-chat").form.addEventListener("submit", (event) => {
   event.preventDefault();

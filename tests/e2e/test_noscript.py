@@ -77,7 +77,8 @@ def test_a_prompt_is_written_changed_and_deleted(page, server):
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Rhymes").click()
     expect(page.locator(".version").first).to_contain_text("Answer in verse.")
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_text("Delete it").click()
+    page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("link", name="Rhymes")).to_have_count(0)
 
 

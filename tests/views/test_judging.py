@@ -20,7 +20,13 @@ async def test_a_thumb_is_given_changed_explained_and_taken_back(talk):
     answer = await talk.asked("hello")
     assert 'aria-pressed="true"' in await judge(talk, answer, good="1")
     assert "What was wrong?" in await judge(talk, answer, good="0")
-    assert "What was wrong?" not in await judge(talk, answer, good="0", reason="wrong", comment="It is Ann.\0")
+    page = (await talk.client.get(f"/c/{talk.pk}/")).content.decode()
+    assert '<noscript><form class="why"' in page.replace("\n", ""), (
+        "asked once; without scripts on the page that follows"
+    )
+    thanks = await judge(talk, answer, good="0", reason="wrong", comment="It is Ann.\0")
+    assert "What was wrong?" not in thanks
+    assert "Noted. Thank you." in thanks
     said = await Feedback.objects.aget()
     assert (said.good, said.reason, said.comment, said.owner_id) == (False, "wrong", "It is Ann.", talk.person.pk)
     assert 'aria-pressed="true"' in (await talk.client.get(f"/c/{talk.pk}/")).content.decode()
