@@ -4,7 +4,7 @@ Each is a form: with htmx the answer is a line for the page's foot and the new l
 """
 
 import json
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -89,7 +89,10 @@ def delete(request: PersonRequest, conversation: UUID) -> HttpResponse:
 def take_back(request: PersonRequest, conversation: UUID) -> HttpResponse:
     found = find_thrown_away(request.user, conversation)
     found.take_back()
-    return _done(request, found, _("It is back."))
+    response = _done(request, found, _("It is back."))
+    if request.htmx and _deleted(request) == str(found.pk):
+        response["HX-Redirect"] = reverse("conversation", args=[found.pk])
+    return response
 
 
 @require_safe
@@ -140,6 +143,11 @@ def _done(request: PersonRequest, found: Conversation, words: str, *, undo: bool
     if undo and opened == found.pk:
         response["HX-Redirect"] = reverse("new_chat", query={"deleted": str(found.pk)})
     return response
+
+
+def _deleted(request: PersonRequest) -> str:
+    """The conversation whose deletion led to the page that htmx sent this from."""
+    return parse_qs(urlsplit(request.htmx.current_url or "").query).get("deleted", [""])[0]
 
 
 def _open(request: PersonRequest) -> UUID | None:

@@ -51,7 +51,7 @@ new Preview(document.getElementById("preview"));
 listenForCopies();
 keepPagesOut(error);
 socket.addEventListener("connected", () => settle(error, error.dataset.offline));
-listenForEdits(document.getElementById("transcript"));
+listenForEdits(document.getElementById("transcript"), drafts);
 forgetOnLeaving(socket);
 countDown();
 new Menu(document.getElementById("menu"), document.getElementById("toast"));

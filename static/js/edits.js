@@ -1,4 +1,5 @@
 // The form in which a question is asked in other words: opens with focus at its end, Escape and Cancel close it.
+// Its text survives a reload too, until it was asked or cancelled.
 import { composing } from "./keys.js";
 
 function close(edit) {
@@ -6,7 +7,7 @@ function close(edit) {
   edit.querySelector("summary").focus();
 }
 
-export function listenForEdits(log) {
+export function listenForEdits(log, drafts) {
   // `toggle` does not bubble.
   log.addEventListener("toggle", ({ target }) => {
     if (!target.matches(".edit") || !target.open) return;
@@ -15,11 +16,19 @@ export function listenForEdits(log) {
     const waiting = target.querySelector("template");
     if (waiting) box.value = waiting.content.textContent;
     waiting?.remove();
+    box.value = drafts.get(box.name) ?? box.value;
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
   }, true);
+  log.addEventListener("input", ({ target }) => target.matches(".edit textarea") && drafts.keep(target.name, target.value));
   log.addEventListener("click", ({ target }) => {
-    if (target.closest("[data-cancel-edit]")) close(target.closest(".edit"));
+    if (!target.closest("[data-cancel-edit]")) return;
+    drafts.forget(target.closest(".edit").querySelector("textarea").name);
+    close(target.closest(".edit"));
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const asked = detail.successful && detail.requestConfig.elt.closest(".edit")?.querySelector("textarea");
+    if (asked) drafts.forget(asked.name);
   });
   log.addEventListener("keydown", (event) => {
     const edit = event.target.closest(".edit[open]");

@@ -17,7 +17,7 @@ export class Settings {
       if (detail.elt.matches("[data-settings]")) Object.assign(detail.parameters, this.#values);
     });
     document.addEventListener("htmx:afterRequest", ({ detail }) => {
-      if (detail.successful && detail.elt.matches("[data-settings]")) drafts.forget("settings");
+      if (detail.successful && detail.requestConfig.elt.matches("[data-settings]")) drafts.forget("settings");
     });
   }
 

@@ -146,6 +146,25 @@ def test_the_view_follows_only_a_reader_at_the_end(page):
     assert page.locator("#scroller").evaluate("e => e.scrollHeight - e.scrollTop - e.clientHeight") < 48
 
 
+def test_an_edit_survives_a_reload_until_it_is_asked_or_cancelled(page):
+    ask(page, "hello")
+    ended(page)
+    edited = page.get_by_role("textbox", name="Edited question")
+    page.get_by_label("Edit question").click()
+    edited.fill("12 * 12")
+    page.reload()
+    page.get_by_label("Edit question").click()
+    expect(edited).to_have_value("12 * 12")
+    page.get_by_role("button", name="Cancel").click()
+    page.reload()
+    page.get_by_label("Edit question").click()
+    expect(edited).to_have_value("hello")
+    edited.fill("12 * 13")
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator(ANSWER)).to_contain_text("156")
+    assert "12 * 13" not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
 def test_an_edit_while_an_answer_runs_says_why_not(page):
     ask(page, "long text of 300 words")
     page.get_by_label("Edit question").click()
