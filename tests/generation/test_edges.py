@@ -19,7 +19,7 @@ from conversations.generation.work import CONTINUE
 from conversations.models import Attempt, Conversation, Message, SearchText, State
 from tests import factories
 from tests.conftest import settled
-from tests.talk import HTMX, make_lost
+from tests.talk import HTMX, eventually, make_lost
 
 
 def chunk(text, finish_reason=None):
@@ -28,20 +28,28 @@ def chunk(text, finish_reason=None):
 
 
 async def test_a_layer_that_hangs_does_not_hold_up_checkpoints(talk, upstream, monkeypatch):
+    hanging = asyncio.Event()
+
     class Layer:
         async def group_send(self, *_):
-            await asyncio.sleep(3600)
+            await hanging.wait()
+
+    async def saved_often():
+        return len(saved) > 5
 
     saved, save = [], runner._save
     monkeypatch.setattr(publish, "shared", lambda: True)
     monkeypatch.setattr(publish, "get_channel_layer", Layer)
-    monkeypatch.setattr(runner, "_save", lambda rows: saved.append(time.monotonic()) or save(rows))
-    upstream.raw(
-        *[part for at in range(20) for part in (chunk(f"w{at} "), 0.2)], chunk("", "stop"), b"data: [DONE]\n\n"
-    )
+    monkeypatch.setattr(publish, "PATIENCE", 60)
+    monkeypatch.setattr(runner, "CHECKPOINT", 0.1)
+    monkeypatch.setattr(runner, "_save", lambda rows: saved.append(rows) or save(rows))
+    upstream.reply("One, ", "two.")
+    upstream.pause(after=1)
     await talk.ask()
-    await asyncio.sleep(3)
-    assert len(saved) >= 2
+    await talk.writing()
+    await eventually(saved_often)
+    hanging.set()
+    upstream.resume()
     await settled()
 
 

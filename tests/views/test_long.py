@@ -48,7 +48,7 @@ def test_a_message_far_up_is_on_its_page(long, browser):
 
 def test_pages_cost_as_many_queries_however_long(long, browser, django_assert_max_num_queries):
     with django_assert_max_num_queries(24):
-        browser.get(f"/c/{long[0].question.conversation_id}/?all=1")
+        assert browser.get(f"/c/{long[0].question.conversation_id}/?all=1").status_code == 200
 
 
 @pytest.mark.parametrize(
