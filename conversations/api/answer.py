@@ -56,8 +56,9 @@ class Answer:
         parts = answering.stream(
             request, deployment=self.deployment, reader=self.reader, documents=self.documents or None
         )
+        named = [key for key in self.documents.keys if key is not None]
         try:
-            async with aclosing(Lasting(self.reader, self.deployment.pk).each(parts)) as lasting:
+            async with aclosing(Lasting(self.reader, self.deployment.pk, named).each(parts)) as lasting:
                 async for part in lasting:
                     if isinstance(part, answering.FellBack):
                         by = part.deployment

@@ -3,14 +3,14 @@
 import asyncio
 import contextvars
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Collection, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Collection, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 from typing import TypeVar
 
 from django import db
 
 from conversations.api.errors import ApiError
-from conversations.models import ApiKey, Deployment, Reader
+from conversations.models import ApiKey, DataSource, Deployment, Reader
 from conversations.retrieval.apart import apart
 
 log = logging.getLogger(__name__)
@@ -20,13 +20,14 @@ BATCH = 50  # rights that one look is for, a query each: hundreds of keys at onc
 TAKEN = "This API key, or what it was asking, was taken away while the answer was written."
 
 T = TypeVar("T")
+Right = tuple[Reader, int, frozenset[int]]
 
 
 class Lasting:
-    """One answer, by `deployment`, to the key of `reader`: whatever it waits for ends when they part."""
+    """One answer, by `deployment` from `sources`, to the key of `reader`: it ends when one of them is taken away."""
 
-    def __init__(self, reader: Reader, deployment: int) -> None:
-        self.right = reader, deployment
+    def __init__(self, reader: Reader, deployment: int, sources: Iterable[int] = ()) -> None:
+        self.right: Right = reader, deployment, frozenset(sources)
         self._taken = False
         self._clock: asyncio.Timeout | None = None
 
@@ -97,15 +98,17 @@ async def _looking() -> None:
                 each.take()
 
 
-def _lost(rights: Collection[tuple[Reader, int]]) -> set[tuple[Reader, int]]:
-    """Those whose key was revoked or has expired, or whose owner was suspended or lost the deployment."""
-    keys = ApiKey.objects.live().filter(pk__in={reader.key_id for reader, _ in rights})
+def _lost(rights: Collection[Right]) -> set[Right]:
+    """Those whose key was revoked or has expired, or whose owner was suspended, lost the deployment or a source."""
+    keys = ApiKey.objects.live().filter(pk__in={each[0].key_id for each in rights})
     live = set(keys.values_list("pk", flat=True))
-    return {
-        (reader, deployment)
-        for reader, deployment in rights
-        if reader.key_id not in live or not Deployment.objects.for_reader(reader).filter(pk=deployment).exists()
-    }
+    return {each for each in rights if each[0].key_id not in live or not _granted(*each)}
+
+
+def _granted(reader: Reader, deployment: int, sources: frozenset[int]) -> bool:
+    if not Deployment.objects.for_reader(reader).filter(pk=deployment).exists():
+        return False
+    return not sources or DataSource.objects.for_reader(reader).filter(pk__in=sources).count() == len(sources)
 
 
 def _taken_away() -> ApiError:

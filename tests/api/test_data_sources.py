@@ -9,8 +9,7 @@ from django.contrib.auth.models import Group
 from conversations.answering import inline
 from conversations.completions import net
 from conversations.completions.addresses import Reach, check_address
-from conversations.completions.errors import ForbiddenAddress, InvalidRequest, UnknownHost
-from conversations.completions.offline.transport import OfflineTransport
+from conversations.completions.errors import ForbiddenAddress, InvalidRequest
 from conversations.models import Collection, DataSource
 from conversations.retrieval.errors import SourceVectors
 from tests import factories
@@ -264,31 +263,3 @@ async def test_a_name_that_leads_here_is_refused_by_the_address_and_the_own_clie
         await response.aclose()
     with pytest.raises(ForbiddenAddress):
         await net.send("http://8.8.8.8/", {}, reach=Reach(("localhost",)))
-
-
-@pytest.fixture
-async def busy(deployment, offline, upstream):
-    """A deployment that is too busy for what to search for and for the answer, so that another takes over."""
-    await type(deployment).objects.filter(pk=deployment.pk).aupdate(fallback=offline)
-    for _ in ("intent", "answer"):
-        upstream.fail(429, headers={"Retry-After": "30"})
-    return deployment
-
-
-async def test_a_fallback_is_no_second_context(program, stored, busy):
-    response = await program.post(CHAT, body(named(), model=busy.name, stream=True))
-    lines = b"".join([each async for each in response.streaming_content]).decode().splitlines()
-    chunks = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
-    deltas = [choice["delta"] for each in chunks for choice in each["choices"]]
-    assert ["context" in each for each in deltas].count(True) == 1
-    assert "context" in deltas[0]
-    assert "twenty-six weeks" in "".join(each.get("content") or "" for each in deltas)
-
-
-async def test_a_fallback_that_fails_too_has_a_status_of_its_own(program, stored, busy, monkeypatch):
-    def fail(*args, **facts):
-        raise UnknownHost("There is no host named nowhere.")
-
-    monkeypatch.setattr(OfflineTransport, "handle_async_request", fail)
-    response = await program.post(CHAT, body(named(), model=busy.name, stream=True))
-    assert response.status_code == 502

@@ -18,6 +18,10 @@ async def collection(name="Handbook", **facts):
     return await Collection.objects.acreate(name=name, **facts)
 
 
+async def queued(kept, content=LEAVE, name="leave.md"):
+    return (await sync_to_async(add)(kept, name, content, None)).document
+
+
 async def put(kept, content=LEAVE, filename="leave.md"):
     """Add a file and read all that is queued; the document as it is then."""
     added = await sync_to_async(add)(kept, filename, content, None)

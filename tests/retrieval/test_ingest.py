@@ -1,6 +1,5 @@
 """Documents survive what happens while they are read: a killed process, a lost lease, a full disk, a broken file."""
 
-import asyncio
 import threading
 from datetime import timedelta
 
@@ -11,20 +10,15 @@ from django.utils import timezone
 from conversations.models import Chunk, Collection, Document, Stage, Term, Vector
 from conversations.models import document as documents
 from conversations.models.document import LOST_AFTER, TRIES
-from conversations.retrieval.ingest import adding, placing, reading, runner, work
+from conversations.retrieval.ingest import adding, placing, runner, work
 from conversations.retrieval.ingest.parsing.blocks import REASONS, Unreadable
 from conversations.retrieval.local import lexical
 from conversations.texts.words import asked
 from conversations.views.reasons import REASONS as WORDS
 from tests.retrieval import files
-from tests.retrieval.local import LEAVE, collection, put, search
-from tests.talk import eventually
+from tests.retrieval.local import LEAVE, collection, put, queued, search
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-async def queued(kept, content=LEAVE, name="leave.md"):
-    return (await sync_to_async(adding.add)(kept, name, content, None)).document
 
 
 async def age(document):
@@ -242,60 +236,6 @@ async def test_what_the_index_of_words_lacks_is_not_found():
     assert not await finds(passage.pk, (await collection("Other")).pk, asked("parental"))
     await Document.objects.aupdate(version=7)
     assert not await finds(passage.pk, kept.pk, asked("parental"))
-
-
-async def test_a_server_that_ends_gives_back_what_it_reads(monkeypatch):
-    began = asyncio.Event()
-
-    async def slow(*_):
-        began.set()
-        await asyncio.sleep(60)
-
-    monkeypatch.setattr(reading, "read", slow)
-    await queued(await collection())
-    keeping = asyncio.create_task(runner.keep_ingesting())
-    await asyncio.wait_for(began.wait(), 10)
-    keeping.cancel()
-    await asyncio.gather(keeping, return_exceptions=True)
-    document = await Document.objects.aget()
-    assert (document.state, document.runner, document.tries) == (Stage.QUEUED, "", 0)
-
-
-async def test_what_ends_as_soon_as_it_was_begun_is_waited_for_no_more(monkeypatch):
-    begun = []
-
-    async def at_once(document):
-        begun.append(document.pk)
-
-    monkeypatch.setattr(runner, "_ingest", at_once)
-    document = await queued(await collection())
-    await runner.run_out()
-    assert begun == [document.pk]
-
-
-async def test_a_look_at_the_queue_that_fails_is_not_the_last_one(monkeypatch):
-    look, failed = runner._next, []
-
-    def fails_once():
-        if not failed:
-            failed.append(True)
-            raise RuntimeError("nobody foresaw it")
-        return look()
-
-    monkeypatch.setattr(runner, "_next", fails_once)
-    monkeypatch.setattr(runner, "TICK", 0.05)
-    await queued(await collection())
-    keeping = asyncio.create_task(runner.keep_ingesting())
-
-    async def read():
-        return await Document.objects.filter(state=Stage.READY).aexists()
-
-    try:
-        await eventually(read, within=20)
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-    assert failed
 
 
 async def test_what_was_deleted_an_hour_ago_is_purged_with_its_file():
