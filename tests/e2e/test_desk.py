@@ -15,6 +15,7 @@ PAGES = [
     "conversations/deployment/1/change/",
     "conversations/company/add/",
     "conversations/user/",
+    "auth/group/add/",
 ]
 
 
