@@ -31,15 +31,19 @@ export class Evidence {
 
   async #open(address) {
     const fresh = this.#panel.hidden;
-    await this.#load(address);
+    if (!(await this.#load(address))) return;
     if (location.pathname !== address) history.pushState(null, "", address);
     if (fresh || DRAWER.matches) this.#panel.focus();
   }
 
+  // Whether it could be had. If not, the page says so elsewhere, and what is open stays.
   async #load(address) {
+    const before = this.#panel.firstChild;
     await window.htmx.ajax("GET", address, { target: this.#panel, swap: "innerHTML" });
+    if (this.#panel.firstChild === before) return false;
     this.#panel.hidden = false;
     this.#opened(address);
+    return true;
   }
 
   #opened(address) {

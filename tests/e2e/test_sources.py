@@ -67,6 +67,15 @@ def test_the_panel_has_an_address_that_reload_back_and_forward_know(answered):
     expect(panel(answered)).to_be_visible()
 
 
+def test_a_source_that_cannot_be_had_takes_the_place_of_nothing(answered):
+    before = answered.url
+    answered.route("**/sources/**", lambda route: route.fulfill(status=503, body="<!doctype html><title>Away</title>"))
+    citation(answered).click()
+    expect(answered.locator("#composer-error")).not_to_be_empty()
+    expect(panel(answered)).to_be_hidden()
+    assert answered.url == before
+
+
 def test_the_document_opens_at_the_passage(answered):
     citation(answered).click()
     answered.get_by_role("link", name="Open at page").click()
