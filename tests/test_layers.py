@@ -2,6 +2,7 @@
 
 import ast
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,13 @@ def test_pages_and_programs_need_no_administration():
     found = {each for name, source in modules() if name.startswith(served) for each in imported(name, source)}
     assert "conversations.models" in found
     assert not {each for each in found if each.startswith("conversations.admin")}
+
+
+def test_the_architecture_names_every_module():
+    told = (ROOT / "docs" / "architecture.md").read_text()
+    there = {path.stem for path in (ROOT / "conversations").iterdir() if path.suffix == ".py" or path.is_dir()}
+    unsaid = {"__init__", "__pycache__", "migrations"}
+    assert not {name for name in there - unsaid if not re.search(rf"\b{name}\b", told)}
 
 
 def test_an_upward_import_would_be_seen():

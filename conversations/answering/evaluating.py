@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from channels.db import database_sync_to_async
+from django import db
 from django.db import IntegrityError
 from django.db.models.functions import Now
 
@@ -103,7 +104,10 @@ async def _through(run: _Run) -> Evaluation:
     async def beating() -> None:
         while True:
             facts = {"outcomes": [vars(each) for each in done.values()]}
-            await database_sync_to_async(run.row.beat)(**facts)
+            try:
+                await database_sync_to_async(run.row.beat)(**facts)
+            except db.Error:
+                log.exception("How far the golden questions of %s are could not be saved", run.row.source_id)
             await asyncio.sleep(BEAT)
 
     beats = asyncio.create_task(beating())

@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from conversations.answering import evaluating
@@ -18,6 +19,7 @@ from conversations.models.golden import LOST_AFTER
 from tests import factories
 from tests.admin.test_proofs import address
 from tests.retrieval.local import put
+from tests.talk import eventually
 
 TRAVEL = b"# Travel\n\nTrains are booked in second class.\n\n# Hotels\n\nA hotel may cost 140 euros a night."
 QUESTIONS = [("How many days of parental leave do you get?", "Leave"), ("What may a hotel cost a night?", "travel.md")]
@@ -128,6 +130,29 @@ async def test_what_is_asked_already_is_not_asked_twice(source, offline, admin, 
     assert await Evaluation.objects.acount() == 1
     held.set()
     await asyncio.gather(*evaluating._tasks)
+
+
+async def test_a_beat_that_fails_is_not_the_last_one(source, offline, person, monkeypatch):
+    beats, beat = [], Evaluation.beat
+
+    def fails_once(row, **facts):
+        beats.append(facts)
+        if len(beats) == 1:
+            raise OperationalError("database is locked")
+        return beat(row, **facts)
+
+    async def slowly(*arguments):
+        await eventually(twice)
+        return await outcome(*arguments)
+
+    async def twice():
+        return len(beats) > 1
+
+    outcome = evaluating._outcome
+    monkeypatch.setattr(Evaluation, "beat", fails_once)
+    monkeypatch.setattr(evaluating, "BEAT", 0.05)
+    monkeypatch.setattr(evaluating, "_outcome", slowly)
+    assert not (await evaluate(source, offline, person.reader())).failed
 
 
 async def test_a_run_whose_process_died_does_not_run_for_ever(source, offline, admin):
