@@ -1,7 +1,8 @@
 """How well documents are found, refused and cited (`python -m tests.benchmarks.retrieval`), beside a plain FTS5 query.
 
 Everything goes through the engine's own code; the answers are the offline deployment's. One half of XQuAD's articles
-was looked at while the engine was written, the other half and all of chunking_eval were not: those count.
+was looked at while the engine was written, and answers of the other half when the offline deployment was mended;
+chunking_eval was not: that counts.
 `--store module:function` names what makes a retriever of passages, an asynchronous function; without it a store in
 memory does. `--embedder URL` does everything on our own store, by words alone and then with the vectors of that
 deployment too (`embedder.py` serves one).
