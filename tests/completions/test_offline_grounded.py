@@ -280,6 +280,8 @@ def test_what_is_quoted_has_no_heading_and_no_mark_of_a_list() -> None:
 def test_words_of_two_languages_that_only_look_alike_are_no_answer() -> None:
     given = [Passage(1, "La demande est déposée en ligne ou au guichet. Elle est valable un an.", "Règlement")]
     assert ask("How much is the deposit?", given=given).startswith("[doc0] ")
+    leave = [Passage(1, "有給休暇の日数は年に二十日です。申請は一週間前です。", "規則")]
+    assert ask("有給休暇日数", given=leave).endswith("[doc1]")
     aed = [Passage(1, "자동심장충격기(AED)는 정문 경비실에 있다. AED는 식당에도 있다.", "비상")]
     assert ask("Where is the AED?", given=aed).endswith("[doc1]")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conversations.completions.fence import Passage, fenced
 from conversations.completions.offline.persona import reply
 from conversations.completions.offline.words import words_for
 
@@ -32,10 +33,15 @@ def say(message: str) -> str:
         ("Combien de jours jusqu'à Noël ?", "D’aujourd’hui au 25 décembre"),
         ("크리스마스까지 며칠 남았어?", "오늘부터 "),
         ("on est le combien ?", "Nous sommes le "),
+        ("What time is it?", "I know which day it is, but not"),
+        ("Quelle heure est-il ?", "Je sais quel jour nous sommes, mais pas"),
+        ("지금 몇 시야?", "오늘이 며칠인지는 알지만"),
     ],
 )
-def test_what_rules_can_answer_is_answered(message: str, said: str) -> None:
+def test_what_rules_can_answer_is_answered_with_documents_or_without(message: str, said: str) -> None:
     assert say(message).startswith(said)
+    given = fenced([Passage(1, "Full-time staff are asked on what day they go. Ils sont libres à Noël.", "Time")])
+    assert reply([{"role": "system", "content": given}, {"role": "user", "content": message}]) == say(message)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from conversations.completions.fence import Passage
 from conversations.completions.offline.candidates import Candidate, candidates, whole, written
 from conversations.completions.offline.words import words_for
 from conversations.texts.language import language
-from conversations.texts.words import asked, telling, terms
+from conversations.texts.words import CJK, asked, telling, terms
 
 SHORT, TELLING = 5, 3  # words of a question that goes on from the one before, and those that tell: “And in Madrid?”
 ENOUGH = 0.2  # share of the question's idf that a passage has to cover
@@ -25,6 +25,7 @@ _AMOUNT = re.compile(
 )
 _HOW = re.compile(r"\bhow (?:many|much|long|old|often|far)\b", re.IGNORECASE)  # asks, and says nothing of a subject
 _WORD = re.compile(r"\w+")
+_CJK = re.compile(rf"[{CJK}]")
 _PARTS = re.compile(
     r",?\s+(?:and|et|und)\s+(?=(?:who|whom|what|when|where|how|which|why|qui|quand|où|comment|combien|quel|quelle|"
     r"wer|was|wann|wo|wie)\b)|(?<=[이하]고|[이하]며),?\s+(?=누가|누구|언제|어디|어떻게|무엇|무슨|어떤|왜|몇|며칠|얼마)",
@@ -51,8 +52,17 @@ def answer(question: str, earlier: str, given: list[Passage]) -> str:
 
 
 def _shares(question: str, foreign: Candidate) -> bool:
-    """Has a passage of another language one of the telling words as it is written? Else only their stems are alike."""
-    return any(terms(each) and each in foreign.literal for each in written(question))
+    """Has a passage of another language one of the telling words as it is written? Else only their stems are alike.
+
+    Chinese and Japanese have none, and may not be told from each other by a few words.
+    """
+    words = [(each, terms(each)) for each in written(question)]
+    alike = (
+        each in foreign.literal or (_CJK.match(each) and not foreign.around.isdisjoint(own))
+        for each, own in words
+        if own
+    )
+    return any(alike)
 
 
 def _parts(question: str, earlier: str, found: list[Candidate], rank: float, code: str) -> list[str]:

@@ -58,6 +58,7 @@ ENGLISH = Words(
             "Always the same, thank you: I am a set of rules, not a language model. Ask me for **help** to see what I "
             "can do.",
         ),
+        (("what time is it", "what's the time"), "I know which day it is, but not what time it is where you are."),
         (("bye", "goodbye", "good bye", "see you", "good night"), "Goodbye!"),
         (
             ("hello", "hi", "hey", "good morning", "good afternoon", "good evening"),
@@ -90,7 +91,7 @@ ENGLISH = Words(
         "weekday date left remaining until till january february march april may june july august september "
         "october november december last previous first question ask asked earlier short shorter brief briefer "
         "summarise summarize sum summary answer make fewer words it minus divided multiplied tomorrow yesterday "
-        "christmas new year bye goodbye see ok okay yes no x going chatgpt gpt claude robot bot human"
+        "christmas new year bye goodbye see ok okay yes no x going chatgpt gpt claude robot bot human made time"
     ),
     repeat=("repeat after me:", "repeat after me", "say:", "repeat:"),
     earlier=("what did i ask", "what did i just ask", "what have i asked", "my last question", "my previous question"),
@@ -137,6 +138,10 @@ FRENCH = Words(
             "Toujours pareil, merci : je suis un ensemble de règles, pas un modèle de langage. Demandez-moi de "
             "l’**aide** pour voir ce que je sais faire.",
         ),
+        (
+            ("quelle heure est-il", "il est quelle heure"),
+            "Je sais quel jour nous sommes, mais pas l’heure qu’il est chez vous.",
+        ),
         (("au revoir", "à bientôt", "bonne nuit", "adieu"), "Au revoir !"),
         (
             ("bonjour", "salut", "bonsoir", "coucou"),
@@ -166,7 +171,7 @@ FRENCH = Words(
         "jour jours aujourd hui date sommes reste restent jusqu janvier février mars avril mai juin juillet août "
         "septembre octobre novembre décembre dernière précédente première question demandé avant court courte "
         "bref brève résume résumez résumé raccourcis raccourcissez réponse va vas allez revoir bientôt nuit accord "
-        "oui non multiplié divisé demain hier serons noël nouvel"
+        "oui non heure multiplié divisé demain hier serons noël nouvel"
     ),
     repeat=("répète après moi :", "répète :", "répétez :"),
     earlier=("ai-je demandé", "j'ai demandé", "j’ai demandé", "ma dernière question", "ma question précédente"),
@@ -201,6 +206,10 @@ KOREAN = Words(
             ("잘 지내", "어떻게 지내"),
             "늘 똑같습니다, 고맙습니다. 저는 언어 모델이 아니라 규칙 모음입니다. **도움말**이라고 물어보세요.",
         ),
+        (
+            ("몇 시야", "몇 시예요", "몇 시인가요", "몇 시입니까", "몇 시죠"),
+            "오늘이 며칠인지는 알지만, 계신 곳이 몇 시인지는 모릅니다.",
+        ),
         (("잘 가", "안녕히", "잘 있어", "잘 자"), "안녕히 가세요!"),
         (
             ("안녕", "반가"),
@@ -227,7 +236,8 @@ KOREAN = Words(
         "안녕 반갑 반가 좋은 아침 감사 고마 고맙 정말 너무 도움 도와 누구 너는 당신 계산 얼마 오늘 지금 며칠 몇 "
         "무슨 요일 날짜 남았 남은 까지 월 일 년 내가 제가 나는 저는 아까 방금 전에 이전 마지막 뭐 뭘 무엇 무얼 "
         "물었 물어 물은 질문 했 더 좀 조금 짧게 짧은 간단 간략 요약 답변 답을 답해 말해 말씀 써 주세 줘 해 할 수 "
-        "있 잘 지내 어떻게 가요 안녕히 계세 자요 네 예 아니 알겠 좋아 내일 어제 곱하기 더하기 빼기 나누기 크리스마스 "
+        "있 시야 시예 시인 시입 시죠 잘 지내 어떻게 "
+        "가요 안녕히 계세 자요 네 예 아니 알겠 좋아 내일 어제 곱하기 더하기 빼기 나누기 크리스마스 "
         "성탄절 새해"
     ),
     repeat=("따라 해:", "따라해:"),
