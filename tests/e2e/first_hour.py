@@ -96,6 +96,7 @@ def group(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/admin/auth/group/add/")
     page.get_by_label("Name:").fill("Staff")
     page.get_by_role("textbox", name="External id:").fill("staff-7f2c")
+    page.get_by_role("textbox", name="External id:").evaluate("box => box.scrollIntoView({block: 'center'})")
     picture(page, "hour-group")
     press(page, "Save")
 
