@@ -1,4 +1,7 @@
-"""What a program is being answered lasts for as long as its key may ask: one look a second for all of this process."""
+"""What a program is being answered lasts for as long as its key may ask: one look a second for all of this process.
+
+What the server, as it ends, cannot wait for is ended in words too: cut off, it would be no answer.
+"""
 
 import asyncio
 import contextvars
@@ -9,8 +12,9 @@ from typing import TypeVar
 
 from django import db
 
-from conversations.api.errors import ApiError
+from conversations.api.errors import SERVER, ApiError
 from conversations.models import ApiKey, DataSource, Deployment, Reader
+from conversations.outage import SOON
 from conversations.retrieval.apart import apart
 
 log = logging.getLogger(__name__)
@@ -18,6 +22,7 @@ log = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks
 BATCH = 50  # rights that one look is for, a query each: hundreds of keys at once wait a little longer
 TAKEN = "This API key, or what it was asking, was taken away while the answer was written."
+RESTARTING = "The server is restarting, and the answer could not be ended. Ask again in a few seconds."
 
 T = TypeVar("T")
 Right = tuple[Reader, int, frozenset[int]]
@@ -28,11 +33,11 @@ class Lasting:
 
     def __init__(self, reader: Reader, deployment: int, sources: Iterable[int] = ()) -> None:
         self.right: Right = reader, deployment, frozenset(sources)
-        self._taken = False
+        self._ended: ApiError | None = None
         self._clock: asyncio.Timeout | None = None
 
     async def one(self, awaited: Awaitable[T]) -> T:
-        """What comes of it; raises ApiError (403) as soon as a look finds that it may not be waited for."""
+        """What comes of it; raises ApiError (403) as soon as a look finds that it may not be waited for, or 503."""
         with self._watched():
             return await self._wait(awaited)
 
@@ -42,11 +47,11 @@ class Lasting:
             async with aclosing(parts):
                 while (part := await self._wait(anext(parts, None))) is not None:
                     yield part
-                    if self._taken:
-                        raise _taken_away()
+                    if self._ended:
+                        raise self._ended
 
-    def take(self) -> None:
-        self._taken = True
+    def end(self, why: ApiError) -> None:
+        self._ended = why
         if self._clock:
             self._clock.reschedule(asyncio.get_running_loop().time())
 
@@ -64,8 +69,8 @@ class Lasting:
             async with asyncio.timeout(None) as self._clock:
                 return await awaited
         except TimeoutError:
-            if self._taken:
-                raise _taken_away() from None
+            if self._ended:
+                raise self._ended from None
             raise
         finally:
             self._clock = None
@@ -95,7 +100,7 @@ async def _looking() -> None:
                 log.exception("Could not look whether keys may still ask")
                 continue
             for each in [each for each in _open if each.right in lost]:
-                each.take()
+                each.end(ApiError(403, TAKEN, type="permission_error", code="access_revoked"))
 
 
 def _lost(rights: Collection[Right]) -> set[Right]:
@@ -111,5 +116,7 @@ def _granted(reader: Reader, deployment: int, sources: frozenset[int]) -> bool:
     return not sources or DataSource.objects.for_reader(reader).filter(pk__in=sources).count() == len(sources)
 
 
-def _taken_away() -> ApiError:
-    return ApiError(403, TAKEN, type="permission_error", code="access_revoked")
+def end_all() -> None:
+    """The server has to end now: so does all that is being answered."""
+    for each in list(_open):
+        each.end(ApiError(503, RESTARTING, type=SERVER, code="server_restarting", wait=SOON))

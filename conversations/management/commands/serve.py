@@ -1,7 +1,10 @@
 """`manage.py serve`: set up what is missing, then serve until told to stop."""
 
+import asyncio
 import json
+import math
 import signal
+import socket
 import sys
 import warnings
 from pathlib import Path
@@ -14,6 +17,14 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandParser, call_command
 from django.core.signals import request_finished
 from django.db import connection, connections
+
+from conversations.api import lasting
+
+
+class Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().call_later(settings.GRACE_PERIOD, lasting.end_all)
+        await super().shutdown(sockets)
 
 
 class Command(BaseCommand):
@@ -53,12 +64,12 @@ class Command(BaseCommand):
             forwarded_allow_ips="*" if settings.TRUSTED_PROXY else None,
             server_header=False,
             timeout_keep_alive=75,  # longer than proxies keep theirs: none may find it closed just as it asks
-            timeout_graceful_shutdown=int(settings.GRACE_PERIOD) + 1,
+            timeout_graceful_shutdown=math.ceil(settings.GRACE_PERIOD) + 2,  # what has no end by then is cut off
         )
         # uvicorn raises the signal again once everything has ended in order: that is a success, not a death.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
-            uvicorn.Server(config).run()
+            Server(config).run()
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
         except SystemExit as end:
