@@ -194,6 +194,8 @@ async def test_our_own_documents_are_those_that_the_person_may_read(program, per
     assert [each["title"] for each in context["citations"]] == ["Open"]
     await sync_to_async(lambda: program.key.sources.add(factories.make_source("Another")))()
     assert (await refused(program, local))[:2] == (400, "data_sources[0]")
+    await DataSource.objects.filter(name="Another").adelete()  # a key whose sources are all gone may ask none
+    assert (await refused(program, local))[:2] == (400, "data_sources[0]")
 
 
 async def test_an_embedding_deployment_must_be_the_person_s_to_ask(person, offline):
