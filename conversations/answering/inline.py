@@ -49,12 +49,7 @@ def _entry(entry: Any, at: str, reader: Reader) -> tuple[Setting, int | None]:
     signing = read.parameters.authentication
     if signing and signing.type in data_sources.ANY_IDENTITY:
         return _ours(read, at, reader), None
-<<<<<<< HEAD
     if read.type == "local" and reader.key_id and ApiKey.objects.get(pk=reader.key_id).sources_named:
-=======
-    key = reader.key_id
-    if read.type == "local" and key and ApiKey.objects.filter(pk=key, sources_named=True).exists():
->>>>>>> d045d0b (Let a key whose sources are all gone ask no collections either)
         raise _wrong(at, "is not one of the data sources that this key may ask")
     return _setting(read, at, reader), None
 
