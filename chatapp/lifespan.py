@@ -19,6 +19,8 @@ async def lifespan(scope: Any, receive: Callable[[], Awaitable[Any]], send: Call
     keeping = [
         asyncio.create_task(each()) for each in (generation.keep_sweeping, generation.keep_looking, keep_ingesting)
     ]
+    for task in keeping:
+        task.add_done_callback(_ended)
     await send({"type": "lifespan.startup.complete"})
     await receive()
     for task in keeping:
@@ -26,3 +28,9 @@ async def lifespan(scope: Any, receive: Callable[[], Awaitable[Any]], send: Call
     await asyncio.wait(keeping)
     await generation.drain()
     await send({"type": "lifespan.shutdown.complete"})
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    """None of them should by an error; if one does, nothing else says so before the server ends."""
+    if not task.cancelled() and (error := task.exception()):
+        log.error("What the server does all the time has ended: %s", task.get_coro(), exc_info=error)
