@@ -18,7 +18,7 @@ def test_a_killed_server_leaves_an_interrupted_answer_that_can_be_continued(fres
         server.start()
         expect(page.locator(ANSWER)).to_have_attribute("data-state", "interrupted", timeout=30_000)
         kept = page.locator(f"{ANSWER} .prose").inner_text()
-        assert kept.startswith("The keeper’s log")
+        assert "The keeper’s log" in kept
         page.get_by_role("button", name="Continue").click()
         ended(page)
         assert page.locator(f"{ANSWER} .prose").inner_text().count("The keeper’s log") == 1
