@@ -8,6 +8,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from channels.db import database_sync_to_async
+from django import db
+
 from conversations import generation
 from conversations.retrieval.ingest.runner import keep_ingesting
 
@@ -16,6 +19,7 @@ log = logging.getLogger(__name__)
 
 async def lifespan(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
     await receive()
+    await database_sync_to_async(setattr)(db.connection, "reserved", True)  # chatapp/postgres/base.py
     keeping = [
         asyncio.create_task(each()) for each in (generation.keep_sweeping, generation.keep_looking, keep_ingesting)
     ]

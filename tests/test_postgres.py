@@ -11,7 +11,7 @@ from django import db
 from django.conf import settings
 
 from chatapp import postgres
-from chatapp.postgres.base import DatabaseWrapper
+from chatapp.postgres import base
 from conversations.outage import DATABASE
 
 pytestmark = [
@@ -35,7 +35,7 @@ def connect():
     def connected(**facts):
         options = {**db.connection.settings_dict["OPTIONS"], "pool": {**postgres.POOL, "timeout": 0.5}}
         found = {**copy.deepcopy(db.connection.settings_dict), "OPTIONS": options, **facts}
-        made.append(DatabaseWrapper(found, alias="outage"))
+        made.append(base.DatabaseWrapper(found, alias="outage"))
         return made[-1]
 
     yield connected
@@ -86,15 +86,26 @@ def test_while_it_is_gone_one_waits_and_the_others_are_told_at_once(connect, cap
     assert caplog.records[-1].message.startswith("The database is back")
 
 
-def test_a_pool_whose_connections_are_all_in_use_is_no_outage(connect):
-    options = {**db.connection.settings_dict["OPTIONS"], "pool": {"min_size": 1, "max_size": 1, "timeout": 0.3}}
-    first, second = (connect(OPTIONS=options) for _ in range(2))
-    assert pid(first)
-    with pytest.raises(db.OperationalError, match="couldn't get"):
-        pid(second)
-    assert not DATABASE.away
-    first.close()
-    assert pid(second)
+def test_however_many_pages_wait_there_is_a_connection_for_what_must_be_saved(connect, monkeypatch):
+    monkeypatch.setattr(base, "_seats", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(base, "PATIENCE", 0.2)
+    one, another, saving = (connect() for _ in range(3))
+    saving.reserved = True
+    assert pid(one)
+    with pytest.raises(db.OperationalError, match="in use"):
+        pid(another)
+    assert pid(saving)
+    assert not DATABASE.away, "that is no outage"
+    one.close()
+    assert pid(another)
+
+
+def test_who_fails_leaves_a_seat_to_the_next(connect, monkeypatch):
+    monkeypatch.setattr(base, "_seats", threading.BoundedSemaphore(1))
+    for _ in range(3):
+        with pytest.raises(db.OperationalError):
+            pid(connect(PORT=closed_port()))
+    assert base._seats.acquire(blocking=False)
 
 
 def test_who_waits_for_a_pool_that_is_put_away_gets_a_connection_of_the_next(connect):

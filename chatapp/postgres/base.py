@@ -1,44 +1,72 @@
-"""Django's PostgreSQL, which does not let everybody wait for a server that is gone.
+"""Django's PostgreSQL, which does not let everybody wait for a server that is gone, nor answers for pages.
 
 Whoever wants a connection while the server is away would wait until the pool gives up, and all that share a thread
 with them as well. So one waits, now and then; the others are told at once. A pool that outlived an outage is put
 away: it would try its dead connections one by one, and wait longer and longer in between.
+
+A page waits for a seat before it takes a connection from the pool. The thread that answers and sockets share, and the
+one that renews leases, need none: however many pages are asked for at once, these have their connections.
 """
 
+import threading
 from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool, PoolClosed
 
+from chatapp.postgres import PATIENCE, SEATS
 from conversations.outage import DATABASE
+
+_seats = threading.BoundedSemaphore(SEATS)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _connection_pools: dict[str, ConnectionPool]
-    _refused = 0  # connections that could not be made when the last one was got
+    reserved = False  # is it of a thread that pages must not hold up?
+    _seated = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        if DATABASE.away:
-            raise psycopg.OperationalError("The database did not answer a moment ago.")
+        if not (self.reserved or self._seated or _seats.acquire(timeout=PATIENCE)):
+            raise psycopg.OperationalError("All connections to the database are in use.")
+        self._seated = not self.reserved
+        try:
+            return self._taken(conn_params)
+        except BaseException:
+            self._stand_up()
+            raise
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]
+        finally:
+            self._stand_up()
+
+    def _stand_up(self) -> None:
+        if self._seated:
+            self._seated = False
+            _seats.release()
+
+    def _taken(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that answers."""
         for last in (False, True):
+            if DATABASE.away:
+                raise psycopg.OperationalError("The database did not answer a moment ago.")
             pool = self.pool
             try:
                 connection = super().get_new_connection(conn_params)
             except PoolClosed:  # another thread has just put it away
-                if last or DATABASE.away:
+                if last:
                     raise
             except psycopg.OperationalError as error:
-                if pool is None or _refused_by(pool) != DatabaseWrapper._refused:  # else all are in use: no outage
-                    DATABASE.noticed(error)
-                    self._put_away(pool)
+                DATABASE.noticed(error)
+                self._put_away(pool)
                 raise
             else:
                 if last or pool is None or _answers(connection):
                     break
                 pool.putconn(connection)  # from before a restart, as the others of this pool
                 self._put_away(pool)
-        DatabaseWrapper._refused = _refused_by(pool)
         DATABASE.answered()
         return connection
 
@@ -46,7 +74,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Make a new one at the next need; who waits for a connection of this one is told at once."""
         if pool is not None and self._connection_pools.get(self.alias) is pool:
             del self._connection_pools[self.alias]
-            DatabaseWrapper._refused = 0
             pool.close(timeout=0)
 
 
@@ -56,7 +83,3 @@ def _answers(connection: psycopg.Connection[Any]) -> bool:
     except psycopg.Error:
         return False
     return True
-
-
-def _refused_by(pool: ConnectionPool | None) -> int:
-    return pool.get_stats().get("connections_errors", 0) if pool is not None else 0

@@ -1,7 +1,7 @@
 """The answers that this process writes: starting, stopping, keeping their rows up to date, ending them in time.
 
 One loop keeps all of them: checkpoints and leases every 0.8 s, stop requests from other processes, and text for
-viewers elsewhere. It runs only while something is being written.
+viewers elsewhere. It runs only while something is being written, and its queries in a thread of their own.
 """
 
 import asyncio
@@ -10,6 +10,9 @@ import logging
 import math
 import time
 import uuid
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -33,11 +36,15 @@ LOOK_FOR_STOPS = 0.4  # seconds
 BATCH = 25  # rows of one checkpoint transaction: short enough for others to get a turn
 SWEEP = 5.0  # seconds
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 RUNNER = uuid.uuid4().hex  # this process
 _running: dict[UUID, Running] = {}
 _tasks: dict[asyncio.Task[None], UUID] = {}  # from `start` on; the loop itself holds tasks weakly
 _keeper: asyncio.Task[None] | None = None
 _draining = False
+_leases = ThreadPoolExecutor(1, "leases", lambda: setattr(db.connection, "reserved", True))
 _blind_since = -math.inf  # when the database last failed us: until leases can be renewed again, none is judged
 
 
@@ -181,6 +188,12 @@ async def _keeping() -> None:
             publishing = asyncio.create_task(_publish_all())
 
 
+def _in_time(function: Callable[P, T]) -> Callable[P, Awaitable[T]]:
+    """`function`, to be awaited: not behind all that pages ask for, since leases must be renewed in time."""
+    found: Callable[P, Awaitable[T]] = database_sync_to_async(function, thread_sensitive=False, executor=_leases)
+    return found
+
+
 def _failed(error: Exception, what: str) -> None:
     global _blind_since
     if isinstance(error, db.Error):
@@ -196,7 +209,7 @@ async def _checkpoint() -> None:
     everything = list(_running.values())
     for at in range(0, len(everything), BATCH):
         batch = [(each, each.live.text) for each in everything[at : at + BATCH]]
-        held = await database_sync_to_async(_save)([(r.work.message, r.saved, t) for r, t in batch])
+        held = await _in_time(_save)([(r.work.message, r.saved, t) for r, t in batch])
         for (running, text), kept in zip(batch, held, strict=True):
             if kept:
                 running.saved = len(text)
@@ -223,7 +236,7 @@ async def _look_for_stops() -> None:
         mine = Message.objects.held_by(RUNNER).filter(stop_requested=True)
         return list(mine.values_list("pk", flat=True))
 
-    for pk in await database_sync_to_async(asked)():
+    for pk in await _in_time(asked)():
         if running := _running.get(pk):
             running.end(State.STOPPED)
 
