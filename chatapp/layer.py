@@ -49,6 +49,8 @@ class Shard(RedisSingleShardConnection):
             try:
                 async with asyncio.timeout(PATIENCE):
                     await super().publish(channel, message)
+            except TimeoutError:
+                log.info("A message was late for Redis")  # whether it is away is for others to find out: we may be busy
             except GONE as error:
                 REDIS.noticed(error)
             else:
@@ -77,10 +79,8 @@ class Shard(RedisSingleShardConnection):
         try:
             async with asyncio.timeout(PATIENCE):
                 await change(channel)
-        except GONE as error:
+        except GONE:  # the receiver tries again, and finds out whether Redis is gone
             self._behind = True
-            if isinstance(error, TimeoutError):  # else it is the receiver that finds out whether Redis is gone
-                REDIS.noticed(error)
 
     async def _do_receiving(self) -> None:
         failures = 0

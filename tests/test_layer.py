@@ -83,8 +83,9 @@ async def test_while_redis_is_away_pages_of_this_process_open_and_are_told(redis
         await told(here, 3)
     assert [await heard(here, early) for _ in range(2)] == [1, 2]
     assert [await heard(here, late) for _ in range(2)] == [2, 3]
-    assert time.monotonic() - begun < 3 * layer.PATIENCE
-    assert [each.message.split("(")[0] for each in caplog.records] == ["Redis is gone "]
+    assert time.monotonic() - begun < 8 * layer.PATIENCE
+    gone = [each.message for each in caplog.records if each.levelno >= logging.WARNING]
+    assert [each.split("(")[0] for each in gone] == (["Redis is gone "] if away == signal.SIGKILL else [])
 
 
 async def test_who_came_while_redis_was_away_is_told_by_other_processes_when_it_is_back(redis, two, caplog):

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 
 import redis.asyncio
 from django.conf import settings
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from conversations.outage import REDIS
@@ -32,7 +34,11 @@ async def keep_looking() -> None:
     """For as long as the process lives; returns at once where there is no Redis."""
     if not settings.REDIS_URL:
         return
-    client = redis.asyncio.from_url(settings.REDIS_URL, socket_timeout=BEAT, socket_connect_timeout=BEAT)
+    # Asked twice: on a busy machine the first answer may come too late.
+    again = Retry(NoBackoff(), 1)
+    client = redis.asyncio.from_url(
+        settings.REDIS_URL, socket_timeout=BEAT, socket_connect_timeout=BEAT, retry=again, retry_on_timeout=True
+    )
     try:
         run = await _run(client)
         while True:
