@@ -8,6 +8,7 @@ from contextlib import aclosing
 import openai
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 
 from conversations.api import lasting
 from conversations.models import Operation
@@ -209,6 +210,18 @@ async def test_who_goes_away_from_a_whole_answer_ends_it_too(one, deployment, up
     asking.cancel()
     assert await upstream.closed(within=5)
     assert [(each.purpose, each.cost) for each in await noted()] == [("api", None)]
+
+
+async def test_an_answer_does_not_end_with_the_database(one, deployment, upstream, monkeypatch):
+    def gone(_rights):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(lasting, "LOOK", 0.01)
+    monkeypatch.setattr(lasting, "_lost", gone)
+    upstream.reply("Hel", "lo")
+    stream = await one.client.chat.completions.create(model="model", messages=HELLO, stream=True)
+    said = [choice.delta.content or "" async for chunk in stream for choice in chunk.choices]
+    assert "".join(said) == "Hello"
 
 
 async def test_a_key_that_is_revoked_ends_what_it_is_being_answered(one, key, deployment, upstream, monkeypatch):

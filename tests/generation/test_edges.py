@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
 
-from conversations import generation, viewer
+from conversations import consumers, generation, viewer
 from conversations.answering.history import fit
 from conversations.completions.errors import PromptTooLong
 from conversations.completions.wire import Message as Said
@@ -57,18 +57,53 @@ async def test_a_handler_that_fails_leaves_nothing_behind(talk, upstream, monkey
     upstream.reply("Hi.")
     answer = await talk.asked()
 
-    def locked(*_):
-        raise OperationalError("database is locked")
+    def broken(*_):
+        raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(viewer.Viewer, "message", locked)
+    monkeypatch.setattr(viewer.Viewer, "message", broken)
     before = asyncio.all_tasks()
     tab = talk.tab()
     await tab.__aenter__()
     await tab.resync(answer.pk)
-    with pytest.raises(OperationalError):
+    with pytest.raises(RuntimeError):
         await tab.wire.receive_output(2)
     assert not [each for each in asyncio.all_tasks() - before if "_ping" in repr(each) and not each.done()]
     assert not pulse._waiting
+
+
+async def test_a_page_whose_socket_the_database_fails_is_told_to_come_again(talk, upstream, monkeypatch):
+    upstream.reply("Hi.")
+    answer = await talk.asked()
+
+    def locked(*_):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(viewer.Viewer, "message", locked)
+    tab = talk.tab()
+    await tab.__aenter__()
+    await tab.resync(answer.pk)
+    assert await tab.wire.receive_output(2) == {"type": "websocket.close", "code": 1012}
+    assert not pulse._waiting
+
+
+async def test_what_a_page_is_shown_waits_for_the_database(talk, upstream, monkeypatch):
+    upstream.reply("Hel", "lo")
+    monkeypatch.setattr(consumers, "AGAIN", 0.1)
+    real, failures = viewer.Viewer.state, iter(range(3))
+
+    def state(*facts):
+        if next(failures, None) is not None:
+            raise OperationalError("database is locked")
+        return real(*facts)
+
+    monkeypatch.setattr(viewer.Viewer, "state", state)
+    upstream.pause(after=1)
+    await talk.ask()
+    async with talk.tab() as tab:
+        upstream.resume()
+        await tab.until("complete")
+        assert tab.words((await talk.answer()).pk) == "Hello"
+    assert next(failures, "all") == "all"
 
 
 async def test_a_continuation_that_fails_can_be_tried_again(talk, upstream):
