@@ -50,7 +50,7 @@ class Shard(RedisSingleShardConnection):
                 async with asyncio.timeout(PATIENCE):
                     await super().publish(channel, message)
             except TimeoutError:
-                log.info("A message was late for Redis")  # whether it is away is for others to find out: we may be busy
+                pass  # whether it is away is for others to find out: we may only be busy
             except GONE as error:
                 REDIS.noticed(error)
             else:

@@ -1,5 +1,6 @@
 """While the database is away pages and programs are told so in words, and the log does not fill with one trace."""
 
+import asyncio
 import logging
 
 import pytest
@@ -7,7 +8,7 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
 from chatapp.logs import Outages
-from conversations.models import ApiKey
+from conversations.models import ApiKey, Call, Purpose, call
 from conversations.views import documents
 from tests import factories
 from tests.api.conftest import Program, make_key
@@ -45,6 +46,19 @@ async def test_a_program_is_told_when_to_try_again(person, monkeypatch):
     assert response.status_code == 503
     assert response.json()["error"]["code"] == "database_unavailable"
     assert response["Retry-After"] == "5"
+
+
+async def test_what_was_spent_meanwhile_is_written_down_when_it_is_back(person, monkeypatch):
+    monkeypatch.setattr(call, "AGAIN", 0.05)
+    real, failures = call.Spent.add, iter(range(3))
+    monkeypatch.setattr(
+        call.Spent, "add", lambda *a, **k: gone() if next(failures, "none") != "none" else real(*a, **k)
+    )
+    await Call.note(Purpose.API, {"prompt_tokens": 7}, person=person.pk, deployment=None)
+    assert not await Call.objects.aexists()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*call._later)
+    assert (await Call.objects.aget()).prompt == 7
 
 
 @pytest.fixture

@@ -1,6 +1,10 @@
 """What a deployment was asked beside answers, and answers that were deleted: tokens that are spent all the same."""
 
+import asyncio
+import contextvars
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -14,8 +18,13 @@ from conversations.models.access import Reader
 from conversations.models.deployment import Deployment
 from conversations.models.price import Price, cached_tokens, tokens
 from conversations.models.spent import Spent, all_tokens
+from conversations.outage import no_database
 
 log = logging.getLogger(__name__)
+
+AGAIN = 5.0  # seconds after which a call is written down that could not be
+
+_later: set[asyncio.Task[None]] = set()
 
 
 class Purpose(models.TextChoices):
@@ -63,13 +72,18 @@ class Call(models.Model):
     ) -> None:
         """Write down what was spent, by the wire's `usage`. What waits for the call does not fail if this does.
 
-        `guess`: the `usage` that counts for the month where none is known.
+        `guess`: the `usage` that counts for the month where none is known. While the database is away that is tried
+        again, for as long as the process lives, and nobody waits for it.
         """
+        record = partial(cls.record, purpose, usage, reader=reader, deployment=deployment, guess=guess)
         try:
-            record = database_sync_to_async(cls.record)
-            await record(purpose, usage, reader=reader, deployment=deployment, guess=guess)
-        except db.Error:
+            await database_sync_to_async(record)()
+        except db.Error as error:
             log.exception("A call for %s could not be written down", purpose)
+            if no_database(error):
+                task = asyncio.get_running_loop().create_task(_write_later(record), context=contextvars.Context())
+                _later.add(task)
+                task.add_done_callback(_later.discard)
 
     @classmethod
     def record(
@@ -100,3 +114,14 @@ class Call(models.Model):
                 cost=cost,
                 started=now,
             )
+
+
+async def _write_later(record: Callable[[], Call]) -> None:
+    while True:
+        await asyncio.sleep(AGAIN)
+        try:
+            await database_sync_to_async(record)()
+            return
+        except db.Error as error:
+            if not no_database(error):
+                raise
