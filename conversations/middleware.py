@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django import db
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -23,6 +24,8 @@ def person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         ):
             response = get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "en")
+        if response.streaming:  # somebody may take it in slowly, and others need the connection
+            db.close_old_connections()
         patch_vary_headers(response, ["Accept-Language"])
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, no_store=True, private=True)

@@ -8,7 +8,8 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
 from chatapp.logs import Outages
-from conversations.models import ApiKey, Call, Purpose, call
+from conversations.models import ApiKey, Call, Collection, Document, Purpose, call
+from conversations.retrieval.ingest.adding import add
 from conversations.views import documents
 from tests import factories
 from tests.api.conftest import Program, make_key
@@ -102,3 +103,17 @@ def test_a_query_that_is_wrong_keeps_its_trace(written):
         tell("Wrong", wrong)
     assert len(lines) == 2
     assert "Traceback" in lines[0]
+
+
+def test_a_download_that_is_taken_slowly_holds_no_connection(person):
+    response = factories.browser_of(person).post("/account/export")
+    assert response.status_code == 200
+    assert connection.connection is None
+
+
+def test_the_file_of_an_upload_that_could_not_be_saved_is_not_kept(person, monkeypatch, settings, tmp_path):
+    settings.DATA_DIR, collection = tmp_path, Collection.objects.create(name="Notes")
+    monkeypatch.setattr(Document, "save", gone)
+    with pytest.raises(OperationalError):
+        add(collection, "notes.md", b"# Notes\n\nSome words.", person)
+    assert not [each for each in tmp_path.rglob("*") if each.is_file()]

@@ -4,6 +4,8 @@ import hashlib
 import logging
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -32,6 +34,16 @@ def store(content: bytes) -> tuple[str, str]:
         path.unlink(missing_ok=True)
         raise
     return name, hashlib.sha256(content).hexdigest()
+
+
+@contextmanager
+def keeping(name: str) -> Iterator[None]:
+    """While its row is written: a file that gets none is removed."""
+    try:
+        yield
+    except BaseException:
+        stored(name).unlink(missing_ok=True)
+        raise
 
 
 def discard_file(name: str) -> None:

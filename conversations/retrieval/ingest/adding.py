@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.models import Collection, Document, Stage, User
-from conversations.models.stored import discard_file, store
+from conversations.models.stored import discard_file, keeping, store
 from conversations.retrieval.ingest.parsing import kinds
 from conversations.retrieval.ingest.parsing.blocks import Unreadable
 from conversations.retrieval.ingest.runner import wake
@@ -40,7 +40,7 @@ def add(collection: Collection, filename: str, content: bytes, uploader: User | 
     except OSError as error:
         raise Unreadable("storage") from error
     facts = {"kind": kind, "file": file, "size": len(content), "sha256": digest, "uploader": uploader}
-    with transaction.atomic():
+    with keeping(file), transaction.atomic():
         if before is None:
             made = collection.documents.create(filename=filename, title=title[:200] or title_of(filename), **facts)
         else:

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from conversations.models import Conversation, Document, Stage, User, attached
-from conversations.models.stored import store
+from conversations.models.stored import keeping, store
 from conversations.retrieval.ingest import picturing
 from conversations.retrieval.ingest.adding import add, plain
 from conversations.retrieval.ingest.parsing.blocks import Unreadable
@@ -33,7 +33,8 @@ def attach(conversation: Conversation, filename: str, content: bytes, person: Us
     facts = {"kind": kind, "file": file, "size": len(drawn), "sha256": digest, "uploader": person}
     name = plain(filename)
     title = name[:200]
-    return collection.documents.create(filename=name, title=title, state=Stage.READY, **facts)
+    with keeping(file):
+        return collection.documents.create(filename=name, title=title, state=Stage.READY, **facts)
 
 
 __all__ = ["Full", "attach"]
