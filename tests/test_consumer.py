@@ -17,7 +17,6 @@ from tests.tab import Tab
 from tests.talk import Talk
 
 LONG = "write a long text of 120 words"
-
 OURS = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
 
 
