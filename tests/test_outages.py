@@ -55,7 +55,7 @@ async def test_what_was_spent_meanwhile_is_written_down_when_it_is_back(person, 
     monkeypatch.setattr(
         call.Spent, "add", lambda *a, **k: gone() if next(failures, "none") != "none" else real(*a, **k)
     )
-    await Call.note(Purpose.API, {"prompt_tokens": 7}, person=person.pk, deployment=None)
+    await Call.note(Purpose.API, {"prompt_tokens": 7}, reader=person.reader(), deployment=None)
     assert not await Call.objects.aexists()
     async with asyncio.timeout(5):
         await asyncio.gather(*call._later)
