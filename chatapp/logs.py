@@ -18,7 +18,8 @@ class Outages(logging.Filter):
         error = record.exc_info[1] if record.exc_info else None
         if not no_database(error):
             return True
-        line = f"{record.name}: {record.getMessage()}: {str(error).splitlines()[0]}"
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        line = f"{record.name}: {record.getMessage()}: {said}"
         record.msg, record.args = line.removeprefix(f"{record.name}: "), ()
         record.exc_info = record.exc_text = None
         now = time.monotonic()

@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from chatapp import lifespan
 from conversations import generation
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def test_what_ends_by_an_error_is_said_at_once(monkeypatch, caplog):

@@ -96,6 +96,17 @@ def test_the_same_line_is_written_again_after_a_while(written, monkeypatch):
     assert len(lines) == 2
 
 
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite always says what is wrong")
+def test_an_error_without_words_is_written_too(written):
+    tell, lines = written
+
+    def silent():
+        raise OperationalError
+
+    tell("The one", silent)
+    assert lines == ["The one: OperationalError"]
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="what only SQLite calls so")
 def test_a_query_that_is_wrong_keeps_its_trace(written):
     tell, lines = written

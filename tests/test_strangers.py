@@ -20,7 +20,7 @@ from tests.tab import Tab
 PUBLIC = {"healthz", "readyz", "account_login", "account_logout", "demo_sign_in"}
 PUBLIC |= {"company_logo", "company_css"}  # they stand on the sign-in page
 PUBLIC |= {"openapi"}  # it says nothing of this company
-PROMPT, COLLECTION, DOCUMENT, FILE, KEY, ASSISTANT, SOURCE, SESSION = range(77, 85)
+PROMPT, COLLECTION, DOCUMENT, FILE, KEY, ASSISTANT, SOURCE, SESSION = range(900_077, 900_085)  # no sequence gets there
 TOKEN = "a-token_of-24-random-bytes"
 OF_A_COLLECTION = {
     "collection": "",
