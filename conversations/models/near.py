@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 log = logging.getLogger(__name__)
 
 OLDEST = 8  # of 0.x: the first whose scans go on until enough rows have passed the filter
-WORTH = 5_000  # vectors: below that, comparing all of them takes less than a millisecond
+WORTH = 64_000_000  # bytes of all vectors: below that, comparing all of them in memory is faster, and costs little
 PLAIN, HALF = 2_000, 4_000  # the most dimensions that an HNSW index takes as float32, and as float16
 SEARCHED = 200  # candidates of a scan; recall 1.0 in 100,000 vectors of 384 dimensions
 SLICE = 500
@@ -103,7 +103,7 @@ def tend(index: int | None, dimensions: int) -> None:
         if index is None or index not in living:
             return
         _fill(cursor, index)
-        if index not in made and dimensions <= HALF and _worth(cursor, index):
+        if index not in made and 0 < dimensions <= HALF and _worth(cursor, index, dimensions):
             kind = _kind(dimensions)
             operators = f"{kind.partition('(')[0]}_cosine_ops"
             cursor.execute(
@@ -168,11 +168,12 @@ def _fill(cursor: CursorWrapper, index: int) -> None:
         )
 
 
-def _worth(cursor: CursorWrapper, index: int) -> bool:
+def _worth(cursor: CursorWrapper, index: int, dimensions: int) -> bool:
+    many = -(-WORTH // (4 * dimensions))
     cursor.execute(
-        "SELECT count(*) FROM (SELECT FROM conversations_vector WHERE index_id = %s LIMIT %s) AS few", [index, WORTH]
+        "SELECT count(*) FROM (SELECT FROM conversations_vector WHERE index_id = %s LIMIT %s) AS few", [index, many]
     )
-    return bool(cursor.fetchone()[0] >= WORTH)
+    return bool(cursor.fetchone()[0] >= many)
 
 
 def _concurrently() -> str:

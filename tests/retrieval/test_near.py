@@ -96,7 +96,7 @@ def test_rows_without_the_column_are_filled_and_every_passage_is_found(deploymen
 
 
 def test_one_that_is_small_stays_in_memory(deployment, monkeypatch):
-    monkeypatch.setattr(near, "WORTH", 51)
+    monkeypatch.setattr(near, "WORTH", 51 * 4 * LENGTH)
     collection, _ = filled(deployment, passages=50)
     near.tend(collection.index_id, LENGTH)
     assert not near.serves(collection.index_id)
