@@ -95,7 +95,7 @@ class Shard(RedisSingleShardConnection):
                 if failures > 1:  # the first may only mean that the connection from before an outage is dead
                     REDIS.noticed(error)
                     await asyncio.sleep(AGAIN)
-            except Exception:
+            except Exception:  # one message: those after it must still be received
                 log.exception("A message of Redis could not be read")
                 await asyncio.sleep(AGAIN)
 

@@ -47,7 +47,7 @@ class Credentials(admin.ModelAdmin):
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         if request.method == "POST" and object_id:
-            request.refused_credential = self._refused(request, object_id)  # type: ignore[attr-defined]  # `get_form`
+            request.refused_credential = self._refused(request, object_id)  # type: ignore[attr-defined]  # for `get_form`
         return super().changeform_view(request, object_id, *args, **kwargs)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

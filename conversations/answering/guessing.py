@@ -9,7 +9,7 @@ from typing import Any
 from conversations.answering.notices import Passage
 from conversations.completions.wire import ChatRequest
 
-BYTES_A_TOKEN = 4
+BYTES_A_TOKEN = 4  # as most texts have; `documents` counts more of them on purpose
 
 
 def guess(request: ChatRequest, passages: Iterable[Passage], said: int) -> dict[str, Any]:

@@ -76,10 +76,9 @@ class Audited(admin.ModelAdmin):
 
 
 def _before(request: HttpRequest) -> dict[Any, Any]:
-    """What rows said before this request saved them."""
-    if not hasattr(request, "audit_before"):
-        request.audit_before = {}  # type: ignore[attr-defined]  # lives as long as the request
-    return request.audit_before  # type: ignore[attr-defined]
+    """What rows said before this request saved them; it lives as long as the request."""
+    found: dict[Any, Any] = vars(request).setdefault("audit_before", {})
+    return found
 
 
 def _lines(formset: Any, parent: models.Model) -> state.Row:

@@ -149,7 +149,7 @@ class Running:
         try:
             embed = self.documents.embed if self.documents else None
             self.checks = await answering.check(self.live.text, self.passages, embed)
-        except Exception:
+        except Exception:  # the text is whole and must be saved; what was not checked is shown as such
             log.exception("The citations of answer %s could not be checked", self.work.message)
 
     async def _save(self, runner: str, state: State, error: Exception | None) -> State | None:
