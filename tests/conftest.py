@@ -15,6 +15,7 @@ from conversations import generation
 from conversations.completions import net
 from conversations.generation import runner
 from tests import factories
+from tests.redis_server import Redis
 from tests.upstream import FakeUpstream
 
 # A worker takes whole files: one that begins a long one last would be waited for.
@@ -130,3 +131,12 @@ async def settled() -> None:
 
 
 __all__ = ["generation", "settings", "settled"]
+
+
+@pytest.fixture
+def redis():
+    """A server of this test's own."""
+    server = Redis()
+    server.start()
+    yield server
+    server.kill()

@@ -10,7 +10,7 @@ from redis.exceptions import ConnectionError as Gone
 
 from chatapp import cache
 from conversations.outage import REDIS
-from tests.crash.test_redis import Redis
+from tests.redis_server import Redis
 
 
 @pytest.fixture(autouse=True)

@@ -10,20 +10,11 @@ import pytest
 
 from chatapp import layer
 from conversations.outage import REDIS
-from tests.crash.test_redis import Redis
 
 pytestmark = [
     pytest.mark.servers,
     pytest.mark.skipif(not shutil.which("redis-server"), reason="needs redis-server"),
 ]
-
-
-@pytest.fixture
-def redis():
-    server = Redis()
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import asyncio
 import re
 import shutil
-import socket
-import subprocess
 import time
 
 import psutil
@@ -21,32 +19,6 @@ pytestmark = [
 QUESTION = "write a long text of 600 words"
 WORDS = re.sub(r"<[^>]+>", "", "".join(blocks(reply([{"role": "user", "content": QUESTION}]))))
 KEYS = {"SECRET_KEY": "only-for-tests", "FIELD_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}
-
-
-class Redis:
-    """A server of its own that can be killed and started again; it keeps nothing."""
-
-    def __init__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.address = f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self):
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-
-@pytest.fixture
-def redis():
-    server = Redis()
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture
