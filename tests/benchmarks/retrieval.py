@@ -34,7 +34,7 @@ from conversations.texts.sentences import sentences
 from conversations.texts.words import asked
 from tests.benchmarks import corpora, kept
 from tests.benchmarks.corpora import Corpus, Question
-from tests.grounding.memory import Memory, setting
+from tests.grounding.memory import Memory, checked, setting
 
 Store = Callable[[Sequence[Hit]], Awaitable[Retriever]]
 
@@ -150,7 +150,7 @@ async def citing(corpus: Corpus, half: int, label: str, open: Store) -> None:
             hit = found.given[int(mentioned[1]) - 1].hit
             right += hit.chunk_id in each.right
             span += hit.chunk_id in each.right and " ".join(each.answer.split()) in text
-            honest += [check.verdict == SUPPORTED for check in await found.check(text)]
+            honest += [check.verdict == SUPPORTED for check in await checked(found, text)]
         own = next((one for one in found.given if one.hit.chunk_id in each.right), None)
         if len(found.given) < 2 or own is None:
             continue
